@@ -1,0 +1,1 @@
+//! The response cache: moka in process, a canonical key, single flight.

@@ -1,0 +1,3 @@
+//! What only shows from outside: the vocabulary survives its own JSON.
+
+mod json;

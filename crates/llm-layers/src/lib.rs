@@ -1,0 +1,1 @@
+//! What stands around a call: retry, deadlines, tracing.

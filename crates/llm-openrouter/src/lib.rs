@@ -1,0 +1,1 @@
+//! OpenRouter: chat, streams, embeddings, the catalogue, keys, credits and generations.

@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+mod context;
+mod health;
+mod layer;
+mod provider;
+mod stream;
+
+pub use context::{AttemptObserver, CallContext};
+pub use health::{Health, HealthStatus};
+pub use layer::{Layer, SharedProvider};
+#[cfg(feature = "mock")]
+pub use provider::MockProvider;
+pub use provider::{Abandon, Provider};
+pub use stream::{ChatStream, begin, events, seal};

@@ -1,0 +1,4 @@
+//! Contexts keep to themselves; streams end exactly once.
+
+mod context;
+mod stream;

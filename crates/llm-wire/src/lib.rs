@@ -1,0 +1,1 @@
+//! API dialects as pure functions, both ways: OpenAI Chat Completions.
