@@ -1,1 +1,8 @@
-//! Built-in models that need no vendor: mock/echo and mock/lorem, with usage and cost.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod model;
+mod provider;
+
+pub use model::MockModel;
+pub use provider::Mock;
