@@ -4,7 +4,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration}
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorKind, ProviderName, Usage};
+use crate::{ErrorKind, ProviderName, RequestId, Usage};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -33,6 +33,7 @@ struct Inner {
     message: Cow<'static, str>,
     detail: Option<String>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    request_id: Option<RequestId>,
     provider: Option<ProviderName>,
     model: Option<String>,
     stage: Stage,
@@ -98,6 +99,7 @@ impl Error {
             message: message.into(),
             detail: None,
             source: None,
+            request_id: None,
             provider: None,
             model: None,
             stage: Stage::default(),
@@ -127,6 +129,12 @@ impl Error {
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
+    }
+
+    /// The request that failed, as it stands in the log; `None` when it was refused before it was accepted.
+    #[must_use]
+    pub fn request_id(&self) -> Option<RequestId> {
+        self.0.request_id
     }
 
     /// The provider that failed.
@@ -206,6 +214,7 @@ impl Error {
                 let _ = write!(text, "\n  {name}: {value}");
             }
         };
+        line("request", inner.request_id.as_ref().map(|r| r as _));
         line("provider", inner.provider.as_ref().map(|p| p as _));
         line("model", inner.model.as_ref().map(|m| m as _));
         line("status", inner.status.as_ref().map(|s| s as _));
@@ -247,6 +256,12 @@ impl Error {
     #[must_use]
     pub fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.set(|inner| inner.source = Some(Arc::new(source)))
+    }
+
+    /// Names the request that failed.
+    #[must_use]
+    pub fn with_request_id(self, id: RequestId) -> Self {
+        self.set(|inner| inner.request_id = Some(id))
     }
 
     /// Names the provider that failed.
