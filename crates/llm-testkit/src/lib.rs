@@ -1,1 +1,17 @@
-//! A scripted loopback upstream with its own ledger, a corpus of requests, a conformance suite for providers.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod canary;
+mod gate;
+mod ledger;
+mod reply;
+mod upstream;
+mod vendor;
+
+pub use answer::Answer;
+pub use canary::Canary;
+pub use gate::Gate;
+pub use ledger::{Bill, Billing, Call, End};
+pub use reply::Reply;
+pub use upstream::Upstream;
+pub use vendor::Vendor;
