@@ -1,1 +1,3 @@
-//! API dialects as pure functions, both ways: OpenAI Chat Completions.
+#![doc = include_str!("../README.md")]
+
+pub mod chat_completions;
