@@ -5,6 +5,7 @@ mod health;
 mod layer;
 mod provider;
 mod stream;
+mod wait;
 
 pub use context::{AttemptObserver, CallContext};
 pub use health::{Health, HealthStatus};
@@ -13,3 +14,4 @@ pub use layer::{Layer, SharedProvider};
 pub use provider::MockProvider;
 pub use provider::{Abandon, Provider};
 pub use stream::{ChatStream, begin, events, seal};
+pub use wait::RetryWait;
