@@ -7,7 +7,7 @@ use llm_core::Usd;
 use serde_json::Value;
 
 use crate::{
-    Bill,
+    Bill, Fault,
     reply::{Reply, Script, Step},
 };
 
@@ -46,6 +46,7 @@ pub struct Answer {
     latency: Duration,
     comments: bool,
     finish_reason: &'static str,
+    fault: Option<&'static Fault>,
 }
 
 impl Answer {
@@ -65,6 +66,7 @@ impl Answer {
             latency: Duration::ZERO,
             comments: true,
             finish_reason: "stop",
+            fault: None,
         }
     }
 
@@ -142,6 +144,12 @@ impl Answer {
         self
     }
 
+    /// Spoils it.
+    pub(crate) fn spoilt_by(mut self, fault: &'static Fault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
     /// Whether a stream of it is asked for.
     pub(crate) fn is_streamed(request: &Value) -> bool {
         request.get("stream").and_then(Value::as_bool).unwrap_or(false)
@@ -170,6 +178,9 @@ impl Answer {
             let body = made.whole(self);
             script.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
             script.steps = vec![Step::Bytes(body.into()), Step::Delivered(made.bill.completion_tokens)];
+        }
+        if let Some(fault) = self.fault.filter(|fault| fault.suits(script.streamed)) {
+            fault.spoil(&mut script);
         }
         script
     }

@@ -2,6 +2,9 @@
 
 mod answer;
 mod canary;
+pub mod conformance;
+pub mod corpus;
+mod fault;
 mod gate;
 mod ledger;
 mod reply;
@@ -10,6 +13,7 @@ mod vendor;
 
 pub use answer::Answer;
 pub use canary::Canary;
+pub use fault::{Fault, Shape};
 pub use gate::Gate;
 pub use ledger::{Bill, Billing, Call, End};
 pub use reply::Reply;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use crate::{Answer, Billing, Reply, ledger::Ledger, upstream::Heard};
+use crate::{Answer, Billing, Fault, Reply, ledger::Ledger, upstream::Heard};
 
 mod endpoints;
 
@@ -27,6 +27,7 @@ pub struct Vendor {
     latency: Duration,
     pub(crate) billing: Billing,
     pub(crate) keep_requests: bool,
+    faults: Vec<(&'static Fault, f64)>,
 }
 
 impl Vendor {
@@ -42,6 +43,7 @@ impl Vendor {
             latency: Duration::ZERO,
             billing: Billing::default(),
             keep_requests: true,
+            faults: Vec::new(),
         }
     }
 
@@ -94,6 +96,21 @@ impl Vendor {
         self
     }
 
+    /// Spoils this share of the chat calls, 0 to 1, with a fault; again for more faults, whose shares add up.
+    ///
+    /// A call that the fault drawn for it does not suit is answered whole.
+    #[must_use]
+    pub fn with_fault(mut self, fault: &'static Fault, share: f64) -> Self {
+        self.faults.push((fault, share));
+        self
+    }
+
+    /// Spoils this share of the chat calls with each fault of the catalogue.
+    #[must_use]
+    pub fn with_each_fault(self, share: f64) -> Self {
+        Fault::ALL.iter().fold(self, |vendor, fault| vendor.with_fault(fault, share))
+    }
+
     /// The random numbers of one call.
     fn rng(&self, number: u64) -> Rng {
         // Neighbouring seeds of the generator give related first numbers; a large odd factor parts them.
@@ -111,10 +128,23 @@ impl Vendor {
             (0..count.min(limit)).map(|_| *rng.choice(&LEXICON).unwrap_or(&"sky")).collect();
         let answer = Answer::new(text.join(" ")).with_id(id).with_pace(self.pace).with_latency(self.latency);
         let answer = if count > limit { answer.with_finish_reason("length") } else { answer };
-        match self.chunks {
+        let answer = match self.chunks {
             Some(chunks) => answer.with_chunks(chunks),
             None => answer,
+        };
+        match self.draw_fault(&mut rng) {
+            Some(fault) => answer.spoilt_by(fault),
+            None => answer,
         }
+    }
+
+    fn draw_fault(&self, rng: &mut Rng) -> Option<&'static Fault> {
+        let mut draw = rng.f64();
+        let drawn = self.faults.iter().find(|(_, share)| {
+            draw -= share;
+            draw < 0.0
+        });
+        drawn.map(|(fault, _)| *fault)
     }
 
     /// What to say to a call.
