@@ -102,9 +102,9 @@ fn shorten(text: &str, max: usize, cut: bool) -> String {
     if text.len() <= max && !cut {
         return text.to_owned();
     }
-    let room = max.saturating_sub('…'.len_utf8());
-    let kept = &text[..text.floor_char_boundary(room.min(text.len()))];
-    if max < '…'.len_utf8() { kept.to_owned() } else { format!("{kept}…") }
+    // An excerpt without room for its mark would pass for the whole.
+    let Some(room) = max.checked_sub('…'.len_utf8()) else { return String::new() };
+    format!("{}…", &text[..text.floor_char_boundary(room.min(text.len()))])
 }
 
 #[cfg(test)]
