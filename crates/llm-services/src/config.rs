@@ -1,11 +1,28 @@
 //! Configuration: one TOML file, environment variables over it, flags over those.
 
+mod check;
 mod database_url;
+mod environment;
+mod errors;
+mod file;
 mod llm_config;
+mod load;
 mod log_level;
+mod names;
+mod origin;
+mod reference;
+mod render;
+mod settings;
+mod suggest;
+mod units;
+mod value;
 
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use environment::Environment;
+pub use errors::{ConfigError, ConfigErrors};
 pub use llm_config::{
     CacheSettings, DatabaseSettings, DeadlineSettings, LlmConfig, OpenRouterSettings, RetrySettings, ServerSettings,
 };
+pub use load::{Flag, Sources};
 pub use log_level::{InvalidLogLevel, LogLevel};
+pub use origin::Origin;

@@ -11,12 +11,12 @@ use llm_core::ProviderName;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{DatabaseUrl, LogLevel};
+use super::{DatabaseUrl, LogLevel, Origin, render};
 
 /// Everything that can be set. Its default works as it stands, without any key: the built-in models answer.
 ///
-/// Read it with [`LlmConfig::from_env`] or [`LlmConfig::load`], or build it here field by field; then
-/// [`LlmConfig::validate`] says what does not fit together. Its `Debug` shows no secret.
+/// Read it with [`LlmConfig::from_env`] or [`LlmConfig::load`], or set its fields; then [`LlmConfig::validate`] says
+/// what does not fit together. Its `Debug` shows no secret.
 ///
 /// ```
 /// use llm_services::LlmConfig;
@@ -56,6 +56,28 @@ pub struct LlmConfig {
     pub debug: bool,
     /// The server.
     pub server: ServerSettings,
+    /// Where each value came from, by its path; what is not here is the default, or was set in code.
+    pub(super) origins: BTreeMap<String, Origin>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl LlmConfig {
+    /// Where the value of a setting such as `cache.ttl` came from.
+    #[must_use]
+    pub fn origin(&self, setting: &str) -> Origin {
+        match self.origins.get(setting) {
+            Some(origin) => origin.clone(),
+            None if render::shown(self, setting) == render::shown(&Self::default(), setting) => Origin::Default,
+            None => Origin::Code,
+        }
+    }
+
+    /// What is not wrong, but not as it seems either, a line each: variables of ours that have no effect in this
+    /// version or are overruled by another, a key that would travel in the clear. Log them at start-up.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
 }
 
 /// The OpenRouter provider.
