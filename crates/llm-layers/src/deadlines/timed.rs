@@ -11,6 +11,9 @@ use llm_core::{ChatEvent, Error, ErrorKind, Partial, ProviderName, Result, Stage
 use llm_provider::ChatStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// How many signs of life are passed over before others have their turn.
+const AT_ONCE: usize = 32;
+
 /// A stream whose silences and whose whole length have a limit.
 pub(super) struct Timed {
     /// `None` once the terminal item was given.
@@ -96,23 +99,23 @@ impl Stream for Timed {
     type Item = Result<ChatEvent>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            return Poll::Ready(match ready!(self.poll_event(cx)) {
+        for _ in 0..AT_ONCE {
+            let item = match ready!(self.poll_event(cx)) {
                 Some(Ok(ChatEvent::Alive)) => continue,
                 Some(Ok(event)) => {
                     self.given.note(&event);
-                    if matches!(event, ChatEvent::Finished(_)) {
-                        self.inner = None;
-                    }
                     Some(Ok(event))
                 }
-                Some(Err(error)) => {
-                    // The connection is given back now, not when the caller comes around to drop us.
-                    self.inner = None;
-                    Some(Err(self.given.add_to(error)))
-                }
+                Some(Err(error)) => Some(Err(self.given.add_to(error))),
                 None => None,
-            });
+            };
+            if matches!(item, None | Some(Err(_) | Ok(ChatEvent::Finished(_)))) {
+                // The connection is given back now, not when the caller comes around to drop us.
+                self.inner = None;
+            }
+            return Poll::Ready(item);
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }

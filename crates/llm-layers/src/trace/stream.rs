@@ -13,7 +13,7 @@ use super::span::CallSpan;
 
 /// A stream that is polled inside its span, and keeps it open to its end.
 pub(super) struct Traced {
-    // Before the span, so that what closes with the stream is still inside.
+    // Before the span, so that it is dropped first.
     inner: ChatStream,
     call: CallSpan,
 }
