@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, header};
 use llm_core::{AttemptId, Error, ErrorKind, Result, Stage};
 use llm_provider::CallContext;
 use url::Url;
@@ -75,13 +75,12 @@ impl Client {
             request.headers.insert(CLIENT_REQUEST_ID, client_request_id(id)?);
         }
         request.fill_in_headers();
-        let asked = request.url.clone();
         ctx.sent();
         let answer = tokio::time::timeout(config.headers_timeout, self.0.transport.send(request))
             .await
             .map_err(|_| silent())??;
         if answer.status().is_redirection() {
-            return Err(redirected(&asked, &answer));
+            return Err(redirected(&answer));
         }
         Ok(Response::new(answer, config))
     }
@@ -99,22 +98,17 @@ fn silent() -> Error {
         .with_maybe_billed(true)
 }
 
-/// A redirect is a wrong base URL, or somebody who wants our key. Only where it points to goes to the log: the rest of
-/// a location may hold a secret.
-fn redirected(asked: &Url, answer: &http::Response<ByteStream>) -> Error {
-    let status: StatusCode = answer.status();
+/// A redirect is a wrong base URL, or somebody who wants our key. Only which host it points to goes to the log: the
+/// rest of a location may hold a secret.
+fn redirected(answer: &http::Response<ByteStream>) -> Error {
     let error = Error::new(
         ErrorKind::InvalidResponse,
         "the provider answered with a redirect, which is never followed; look at the base URL",
     )
     .with_stage(Stage::Answer)
-    .with_status(status.as_u16());
-    let target = answer
-        .headers()
-        .get(header::LOCATION)
-        .and_then(|location| location.to_str().ok())
-        .and_then(|location| asked.join(location).ok());
-    match target {
+    .with_status(answer.status().as_u16());
+    let location = answer.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+    match location.and_then(|location| Url::parse(location).ok()) {
         Some(target) => {
             let origin = target.origin().ascii_serialization();
             error.with_detail(format!("it points to {}", excerpt(origin.as_bytes(), 200)))

@@ -33,19 +33,45 @@ pub(crate) struct LineSplitter {
     after_return: bool,
     /// No line was given yet, so that a byte order mark may stand in front.
     at_start: bool,
+    /// Set once a limit was passed. There is no way back: the next line may be the middle of anything.
+    dead: Option<Error>,
 }
 
 impl LineSplitter {
     pub(crate) fn new(end: LineEnd, most: usize) -> Self {
-        Self { held: Vec::new(), most, end, after_return: false, at_start: true }
+        Self { held: Vec::new(), most, end, after_return: false, at_start: true, dead: None }
     }
 
     /// Gives each line that ends within `input` to `on_line`, without its end.
-    pub(crate) fn feed(
-        &mut self,
-        mut input: &[u8],
-        mut on_line: impl FnMut(&[u8]) -> Result<()>,
-    ) -> Result<()> {
+    ///
+    /// After the first error, its own or that of `on_line`, it gives that error forever and no line.
+    pub(crate) fn feed(&mut self, input: &[u8], on_line: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.while_alive(|this| this.split(input, on_line))
+    }
+
+    /// Gives what stands after the last line end, if anything does.
+    pub(crate) fn finish(&mut self, mut on_line: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.while_alive(|this| if this.held.is_empty() { Ok(()) } else { this.release(&mut on_line) })
+    }
+
+    /// Whether a limit was passed.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead.is_some()
+    }
+
+    fn while_alive(&mut self, work: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        if let Some(error) = &self.dead {
+            return Err(error.clone());
+        }
+        let outcome = work(self);
+        if let Err(error) = &outcome {
+            self.dead = Some(error.clone());
+            self.held = Vec::new();
+        }
+        outcome
+    }
+
+    fn split(&mut self, mut input: &[u8], mut on_line: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         while let Some(&byte) = input.first() {
             if mem::take(&mut self.after_return) && byte == b'\n' {
                 input = &input[1..];
@@ -65,11 +91,6 @@ impl LineSplitter {
             }
         }
         Ok(())
-    }
-
-    /// Gives what stands after the last line end, if anything does.
-    pub(crate) fn finish(&mut self, mut on_line: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        if self.held.is_empty() { Ok(()) } else { self.release(&mut on_line) }
     }
 
     fn find_end(&self, input: &[u8]) -> Option<usize> {

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, fmt};
 
 use futures_util::Stream;
-use llm_core::{Error, Result};
+use llm_core::Result;
 
 use crate::{
     ByteStream, SseLimits,
@@ -39,7 +39,6 @@ pub enum NdjsonItem {
 pub struct NdjsonDecoder {
     lines: LineSplitter,
     ready: VecDeque<NdjsonItem>,
-    dead: Option<Error>,
 }
 
 impl NdjsonDecoder {
@@ -47,7 +46,7 @@ impl NdjsonDecoder {
     #[must_use]
     pub fn new(limits: SseLimits) -> Self {
         let most = limits.max_line.min(limits.max_event);
-        Self { lines: LineSplitter::new(LineEnd::Feed, most), ready: VecDeque::new(), dead: None }
+        Self { lines: LineSplitter::new(LineEnd::Feed, most), ready: VecDeque::new() }
     }
 
     /// Reads more bytes. The items that they complete are there to be taken, before an error too.
@@ -56,12 +55,10 @@ impl NdjsonDecoder {
     ///
     /// As [`SseDecoder::push`](crate::SseDecoder::push).
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
-        let Self { lines, ready, .. } = self.alive()?;
-        let outcome = lines.feed(bytes, |line| {
-            ready.push_back(item(line));
+        self.lines.feed(bytes, |line| {
+            self.ready.push_back(item(line));
             Ok(())
-        });
-        self.settle(outcome)
+        })
     }
 
     /// Says that the data is at its end: what stands there without a line end becomes the last line.
@@ -70,27 +67,10 @@ impl NdjsonDecoder {
     ///
     /// As [`push`](Self::push).
     pub fn finish(&mut self) -> Result<()> {
-        let Self { lines, ready, .. } = self.alive()?;
-        let outcome = lines.finish(|line| {
-            ready.push_back(item(line));
+        self.lines.finish(|line| {
+            self.ready.push_back(item(line));
             Ok(())
-        });
-        self.settle(outcome)
-    }
-
-    fn alive(&mut self) -> Result<&mut Self> {
-        match &self.dead {
-            Some(error) => Err(error.clone()),
-            None => Ok(self),
-        }
-    }
-
-    fn settle(&mut self, outcome: Result<()>) -> Result<()> {
-        if let Err(error) = &outcome {
-            self.dead = Some(error.clone());
-            self.lines = LineSplitter::new(LineEnd::Feed, 0);
-        }
-        outcome
+        })
     }
 }
 
@@ -123,7 +103,7 @@ impl fmt::Debug for NdjsonDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NdjsonDecoder")
             .field("ready", &self.ready.len())
-            .field("dead", &self.dead.is_some())
+            .field("dead", &self.lines.is_dead())
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, fmt};
 
 use futures_util::Stream;
-use llm_core::{Error, Result};
+use llm_core::Result;
 use memchr::memchr;
 
 use crate::{
@@ -95,8 +95,6 @@ pub struct SseEvent {
 pub struct SseDecoder {
     lines: LineSplitter,
     event: Building,
-    /// Set once a limit was passed. There is no way back: the next line may be the middle of anything.
-    dead: Option<Error>,
 }
 
 impl SseDecoder {
@@ -106,7 +104,6 @@ impl SseDecoder {
         Self {
             lines: LineSplitter::new(LineEnd::Any, limits.max_line),
             event: Building::new(limits.max_event),
-            dead: None,
         }
     }
 
@@ -118,9 +115,7 @@ impl SseDecoder {
     /// [`Stage::Protocol`](llm_core::Stage::Protocol), maybe billed, when a line or an event is longer than its limit;
     /// the decoder is dead then, and every further call gives the same error.
     pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
-        let Self { lines, event, .. } = self.alive()?;
-        let outcome = lines.feed(bytes, |line| event.line(line));
-        self.settle(outcome)
+        self.lines.feed(bytes, |line| self.event.line(line)).inspect_err(|_| self.event.forget())
     }
 
     /// Says that the data is at its end: what stands there without a blank line becomes the last event.
@@ -131,26 +126,9 @@ impl SseDecoder {
     ///
     /// As [`push`](Self::push).
     pub fn finish(&mut self) -> Result<()> {
-        let Self { lines, event, .. } = self.alive()?;
-        let outcome = lines.finish(|line| event.line(line));
-        event.dispatch();
-        self.settle(outcome)
-    }
-
-    fn alive(&mut self) -> Result<&mut Self> {
-        match &self.dead {
-            Some(error) => Err(error.clone()),
-            None => Ok(self),
-        }
-    }
-
-    fn settle(&mut self, outcome: Result<()>) -> Result<()> {
-        if let Err(error) = &outcome {
-            self.dead = Some(error.clone());
-            self.lines = LineSplitter::new(LineEnd::Any, 0);
-            self.event.forget();
-        }
-        outcome
+        self.lines.finish(|line| self.event.line(line)).inspect_err(|_| self.event.forget())?;
+        self.event.dispatch();
+        Ok(())
     }
 }
 
@@ -176,7 +154,7 @@ impl fmt::Debug for SseDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SseDecoder")
             .field("ready", &self.event.ready.len())
-            .field("dead", &self.dead.is_some())
+            .field("dead", &self.lines.is_dead())
             .finish_non_exhaustive()
     }
 }

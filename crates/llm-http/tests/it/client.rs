@@ -140,6 +140,16 @@ async fn a_refused_connection_costs_nothing_and_may_be_tried_again() {
 }
 
 #[tokio::test]
+async fn a_name_that_cannot_be_resolved_costs_nothing_and_may_be_tried_again() {
+    // No resolver is asked for a name with an empty label.
+    let url = base_url("http://canary..invalid/chat/completions/x").unwrap();
+    let error = failure(&client(), Request::post(url).with_bearer(&KEY.into()).unwrap()).await;
+    assert_eq!((error.kind(), error.stage()), (ErrorKind::Unavailable, Stage::Connect));
+    assert!(error.message().contains("resolved"), "{error:?}");
+    assert!(!error.maybe_billed() && error.is_retryable());
+}
+
+#[tokio::test]
 async fn a_reset_before_the_headers_may_be_billed_and_is_not_tried_again() {
     for act in [
         Act::AnswerAndReset(Vec::new()),
