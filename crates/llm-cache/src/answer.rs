@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub enum CachedAnswer {
     /// Of a unary call.
-    Whole(ChatResponse),
+    Whole(Box<ChatResponse>),
     /// Of a stream, event for event; with exactly one [`ChatEvent::Started`] and at least one [`ChatEvent::Usage`].
     Events(Vec<ChatEvent>),
 }
@@ -26,7 +26,7 @@ impl CachedAnswer {
     pub(crate) fn of_response(response: &ChatResponse) -> Option<Self> {
         let well = !response.choices.is_empty()
             && response.choices.iter().all(|choice| ended_well(&choice.finish_reason));
-        (well && response.cached.is_none()).then(|| Self::Whole(response.clone()))
+        (well && response.cached.is_none()).then(|| Self::Whole(Box::new(response.clone())))
     }
 
     /// Takes the events of a stream that has finished, on the same terms.
@@ -52,7 +52,7 @@ impl CachedAnswer {
     /// The answer as a hit of this age.
     pub(crate) fn response(&self, age: Duration) -> Option<ChatResponse> {
         let response = match self {
-            Self::Whole(response) => response.clone(),
+            Self::Whole(response) => (**response).clone(),
             Self::Events(events) => {
                 let mut collector = Collector::new();
                 events.iter().for_each(|event| collector.push(event));
@@ -65,7 +65,7 @@ impl CachedAnswer {
     /// The answer as a hit of this age, event for event.
     pub(crate) fn stream(self: Arc<Self>, age: Duration) -> ChatStream {
         if let Self::Whole(response) = &*self {
-            return llm_provider::events(mark_hit(response.clone(), age).into_events());
+            return llm_provider::events(mark_hit((**response).clone(), age).into_events());
         }
         Box::pin(stream::iter((0..).map_while(move |at| match &*self {
             Self::Events(events) => events.get(at).map(|event| Ok(mark_event(event.clone(), age))),

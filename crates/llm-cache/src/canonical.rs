@@ -11,7 +11,8 @@ use serde::{
 ///
 /// Each value is hashed with a mark of its kind, lists and objects over the hashes of what they hold, objects in the
 /// order of their keys. Keys that occur twice count twice: a value that one reader takes the first of and another the
-/// last is two values. A number is what `serde_json` reads: `1` and `1.0` differ, as do `0.0` and `-0.0`.
+/// last is two values. A number is what `serde_json` reads, exact to 15
+/// digits at least: `1` and `1.0` differ, as do `0.0` and `-0.0`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Canonical(pub(crate) blake3::Hash);
 

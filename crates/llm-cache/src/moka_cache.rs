@@ -92,3 +92,6 @@ impl Expiry<CacheKey, Stored> for OwnTtl {
         Some(stored.ttl)
     }
 }
+
+#[cfg(test)]
+mod tests;
