@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::watch,
     task::{AbortHandle, spawn},
 };
@@ -15,7 +15,7 @@ use tokio::{
 #[derive(Debug)]
 pub struct Canary {
     address: SocketAddr,
-    heard: watch::Receiver<u64>,
+    heard: watch::Receiver<Vec<SocketAddr>>,
     task: AbortHandle,
 }
 
@@ -29,10 +29,10 @@ impl Canary {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("127.0.0.1 can be bound");
         let address = listener.local_addr().expect("a bound socket has an address");
-        let (count, heard) = watch::channel(0);
+        let (callers, heard) = watch::channel(Vec::new());
         let task = spawn(async move {
-            while let Ok((_stream, _peer)) = listener.accept().await {
-                count.send_modify(|count| *count += 1);
+            while let Ok((_stream, caller)) = listener.accept().await {
+                callers.send_modify(|callers| callers.push(caller));
             }
         });
         Self { address, heard, task: task.abort_handle() }
@@ -52,25 +52,30 @@ impl Canary {
 
     /// How many connections it heard.
     #[must_use]
-    pub fn heard(&self) -> u64 {
-        *self.heard.borrow()
+    pub fn heard(&self) -> usize {
+        self.heard.borrow().len()
     }
 
     /// Fails the test when it heard anything.
     ///
-    /// A connection of this process that came before the call is seen: one more is made to push it out of the queue.
+    /// Whoever connected before this call is seen: the canary makes a connection of its own, and those that came
+    /// before it are accepted before it.
     ///
     /// # Panics
     ///
     /// When somebody connected.
     pub async fn assert_heard_nothing(&self) {
+        let own = TcpStream::connect(self.address).await.and_then(|probe| probe.local_addr()).ok();
         let mut heard = self.heard.clone();
-        let probe = tokio::net::TcpStream::connect(self.address).await;
-        let count = match probe {
-            Ok(_) => heard.wait_for(|count| *count > 0).await.map_or(0, |count| *count - 1),
-            Err(_) => *heard.borrow(),
+        let callers = match own {
+            // The task lives as long as `self` does, so that the wait ends.
+            Some(own) => {
+                heard.wait_for(|callers| callers.contains(&own)).await.map(|callers| callers.clone())
+            }
+            None => Ok(heard.borrow().clone()),
         };
-        assert_eq!(count, 0, "somebody connected to the canary at {}", self.address);
+        let others = callers.unwrap_or_default().into_iter().filter(|caller| Some(*caller) != own).count();
+        assert_eq!(others, 0, "somebody connected to the canary at {}", self.address);
     }
 }
 

@@ -81,7 +81,7 @@ pub async fn run(name: &str, subject: &Subject) -> Outcome {
     }
 }
 
-/// Makes a test of each scenario, in a module `conformance`.
+/// Makes a test of each scenario, in a module `conforms`.
 ///
 /// The first argument makes the provider: a function or closure from the base URL (`&str`). The second is the vendor's
 /// [`Replies`]. Your crate needs `tokio` with `macros` and `rt` as a dev-dependency.
@@ -97,15 +97,15 @@ macro_rules! conformance {
 #[macro_export]
 macro_rules! __conformance_tests {
     ([$($name:ident)*] { $make:expr } { $replies:expr }) => {
-        fn conformance_subject() -> $crate::conformance::Subject {
+        fn conforming_subject() -> $crate::conformance::Subject {
             $crate::conformance::Subject::new($make, $replies)
         }
 
-        mod conformance {
+        mod conforms {
             $(
                 #[::tokio::test]
                 async fn $name() {
-                    if let Err(wrong) = $crate::conformance::run(stringify!($name), &super::conformance_subject()).await {
+                    if let Err(wrong) = $crate::conformance::run(stringify!($name), &super::conforming_subject()).await {
                         panic!("{wrong}");
                     }
                 }

@@ -30,7 +30,7 @@ pub(crate) use socket::Socket;
 ///
 /// A call takes the first of these that there is: the next reply that was queued for its path, the standing reply of
 /// its path, the next reply that was queued for any path, the vendor, a 501 that says that nothing was scripted. A
-/// path is matched by its end, so that a base URL may have a prefix.
+/// path is matched by its end, the longest match first, so that a base URL may have a prefix.
 ///
 /// ```
 /// use llm_testkit::{Answer, Reply, Upstream};
@@ -74,12 +74,13 @@ impl Shared {
     /// The scripted reply for a path, if there is one left.
     pub(crate) fn scripted(&self, path: &str) -> Option<Reply> {
         let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
-        let queued = routes.next.iter_mut().find(|(end, queue)| path.ends_with(*end) && !queue.is_empty());
-        if let Some(reply) = queued.and_then(|(_, queue)| queue.pop_front()) {
+        let queues = routes.next.iter_mut().filter(|(end, queue)| path.ends_with(*end) && !queue.is_empty());
+        if let Some(reply) = queues.max_by_key(|(end, _)| end.len()).and_then(|(_, queue)| queue.pop_front())
+        {
             return Some(reply);
         }
-        let standing = routes.standing.iter().find(|(end, _)| path.ends_with(*end));
-        if let Some((_, reply)) = standing {
+        let standing = routes.standing.iter().filter(|(end, _)| path.ends_with(*end));
+        if let Some((_, reply)) = standing.max_by_key(|(end, _)| end.len()) {
             return Some(reply.clone());
         }
         routes.any.pop_front()

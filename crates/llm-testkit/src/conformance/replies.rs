@@ -14,7 +14,7 @@ pub struct Replies {
     pub whole: Bytes,
     /// The same answer as a stream: the text in several pieces, usage, the end.
     pub stream: Bytes,
-    /// The first part of such a stream: some text, and then no sign of an end.
+    /// The beginning of `stream`, byte for byte: some text, and then no sign of an end.
     pub stream_begun: Bytes,
     /// What is sent instead of the rest when the vendor breaks within a stream. It follows `stream_begun`.
     pub stream_error: Bytes,

@@ -1,1 +1,12 @@
 //! Integration tests.
+
+mod conformance;
+mod corpus;
+mod faults;
+mod ledger;
+mod llm_upstream;
+mod raw;
+mod reference;
+mod replies;
+mod upstream;
+mod vendor;
