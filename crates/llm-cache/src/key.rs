@@ -3,7 +3,6 @@
 use std::fmt;
 
 use llm_core::ChatRequest;
-use serde::{Deserialize, Serialize};
 
 use crate::canonical::Canonical;
 
@@ -28,7 +27,7 @@ const VERSION: &[u8] = b"llm-cache 1";
 /// assert_eq!(CacheKey::of(Some("acme"), &request), CacheKey::of(Some("acme"), &request.clone()));
 /// assert_ne!(CacheKey::of(Some("acme"), &request), CacheKey::of(Some("apex"), &request));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CacheKey([u8; 32]);
 
 impl CacheKey {
@@ -48,7 +47,7 @@ impl CacheKey {
         Some(Self(hasher.finalize().into()))
     }
 
-    /// Its bytes.
+    /// Its bytes, for a store that is not in this process.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use llm_cache::{CacheConfig, CacheEntry, CacheKey, Cached, Invalidation, ResponseCache};
+use llm_cache::{CacheConfig, CacheEntry, CacheKey, Cached, Invalidation, MokaCache, ResponseCache};
 use llm_core::{
     Capabilities, ChatRequest, ChatResponse, CostSource, Error, ErrorKind, ModelId, ProviderName, RequestId,
     Result, Usage,
@@ -125,6 +125,26 @@ impl ResponseCache for BadCache {
 
     async fn invalidate(&self, _what: &Invalidation) -> Result<()> {
         self.fail().await
+    }
+}
+
+/// A cache that takes ten milliseconds to keep an answer.
+#[derive(Debug)]
+pub(crate) struct SlowToKeep(pub(crate) MokaCache);
+
+#[async_trait]
+impl ResponseCache for SlowToKeep {
+    async fn get(&self, key: &CacheKey) -> Result<Option<Cached>> {
+        self.0.get(key).await
+    }
+
+    async fn put(&self, key: CacheKey, entry: CacheEntry, ttl: Duration) -> Result<()> {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        self.0.put(key, entry, ttl).await
+    }
+
+    async fn invalidate(&self, what: &Invalidation) -> Result<()> {
+        self.0.invalidate(what).await
     }
 }
 

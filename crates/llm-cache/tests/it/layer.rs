@@ -10,7 +10,7 @@ use llm_core::{
 use llm_provider::{Layer as _, MockProvider, SharedProvider};
 use tokio::time::{Instant, advance};
 
-use crate::double::{BadCache, answer, ask, ctx, on, secs};
+use crate::double::{BadCache, SlowToKeep, answer, ask, ctx, on, secs};
 
 /// A provider that is called exactly so often, behind a cache of its own.
 fn cached(config: CacheConfig, calls: usize, answer: ChatResponse) -> SharedProvider {
@@ -178,4 +178,14 @@ async fn what_is_forgotten_is_asked_for_again() {
     assert!(provider.chat(&acme, ask()).await.unwrap().cached.is_some());
     cache.invalidate(&Invalidation::all().with_tenant("acme").with_model_prefix("m-")).await.unwrap();
     assert!(provider.chat(&acme, ask()).await.unwrap().cached.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_an_answer_to_be_kept() {
+    let (cache, began) = (Arc::new(SlowToKeep(MokaCache::mebibytes(1))), Instant::now());
+    let provider = behind(cache, on(), 1, answer());
+    provider.chat(&ctx(), ask()).await.unwrap();
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    tokio::time::sleep(Duration::from_millis(11)).await;
+    assert!(provider.chat(&ctx(), ask()).await.unwrap().cached.is_some());
 }

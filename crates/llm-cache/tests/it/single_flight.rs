@@ -10,6 +10,7 @@ use tokio::{
     task::{JoinHandle, yield_now},
     time::{Instant, timeout},
 };
+use tracing::Instrument as _;
 
 use crate::double::{Gate, answer, ask, ctx, on, secs};
 
@@ -215,4 +216,17 @@ async fn behind_a_cache_the_answer_is_kept_once_and_served_to_all() {
     let hit = timeout(secs(1), provider.chat(&ctx(), ask())).await.unwrap().unwrap();
     assert!(hit.cached.is_some());
     assert_eq!(gate.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_call_belongs_to_the_first_ones_span() {
+    let _listening = tracing::subscriber::set_default(tracing_subscriber::registry());
+    let gate = Gate::new(|_| {
+        let mut answer = answer();
+        answer.id = tracing::Span::current().metadata().map(|span| span.name().to_owned());
+        Ok(answer)
+    });
+    gate.let_go(1);
+    let answer = shared(&gate).chat(&ctx(), ask()).instrument(tracing::info_span!("the first one's")).await;
+    assert_eq!(answer.unwrap().id.as_deref(), Some("the first one's"));
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
-use llm_cache::{CacheConfig, CacheLayer, MokaCache};
+use llm_cache::{CacheConfig, CacheEntry, CacheLayer, CachedAnswer, MokaCache};
 use llm_core::{ChatEvent, Error, ErrorKind, Extra, Finish, FinishReason, Result, Started, Usage, Usd};
 use llm_provider::{Layer as _, MockProvider, SharedProvider};
 use serde_json::json;
@@ -157,5 +157,15 @@ async fn a_stream_that_is_too_large_passes_and_is_not_kept() {
         let provider = streaming(on().with_max_answer_bytes(bytes), calls, items);
         assert_eq!(whole(&provider).await, long);
         whole(&provider).await;
+    }
+}
+
+#[test]
+fn an_entry_survives_being_written_down_as_json() {
+    let answers = [CachedAnswer::Events(events()), CachedAnswer::Whole(Box::new(answer()))];
+    for answer in answers {
+        let entry = CacheEntry::new(Some("acme"), "m-1", answer);
+        let written = serde_json::to_vec(&entry).unwrap();
+        assert_eq!(serde_json::from_slice::<CacheEntry>(&written).unwrap(), entry);
     }
 }
