@@ -7,7 +7,7 @@ use llm_core::Usd;
 use serde_json::Value;
 
 use crate::{
-    Bill, Fault,
+    Bill, Fault, Gate,
     reply::{Reply, Script, Step},
 };
 
@@ -47,6 +47,7 @@ pub struct Answer {
     comments: bool,
     finish_reason: &'static str,
     fault: Option<&'static Fault>,
+    hold: Option<(u64, Gate)>,
 }
 
 impl Answer {
@@ -67,6 +68,7 @@ impl Answer {
             comments: true,
             finish_reason: "stop",
             fault: None,
+            hold: None,
         }
     }
 
@@ -127,6 +129,13 @@ impl Answer {
     #[must_use]
     pub fn with_latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
+        self
+    }
+
+    /// Holds a stream behind this many events of text until the gate is open.
+    #[must_use]
+    pub fn with_hold(mut self, events: u64, gate: &Gate) -> Self {
+        self.hold = Some((events, gate.clone()));
         self
     }
 
@@ -215,6 +224,8 @@ impl Answer {
             }
             steps.push(made.delta(&wire::text_delta(piece)));
             steps.push(Step::Delivered(made.bill.completion_tokens.saturating_mul(at) / count));
+            let hold = self.hold.iter().filter(|(events, _)| *events == at);
+            steps.extend(hold.map(|(_, gate)| Step::Wait(gate.clone())));
             steps.extend((self.comments && at == count / 2).then(comment));
         }
         if let Some([id, name, arguments]) = &self.tool_call {

@@ -1,14 +1,9 @@
 //! What holds for every provider, as tests that any provider can run.
 //!
-//! The author says how to make the provider for a base URL and gives the vendor's replies in the vendor's own dialect;
-//! [`conformance!`](crate::conformance!) makes a test of each scenario.
+//! The author says how to make the provider for a base URL and gives the vendor's [`Replies`] in the vendor's own
+//! dialect; [`conformance!`](crate::conformance!) makes a test of each scenario. The crate's own page has an example.
 //!
-//! ```ignore
-//! llm_testkit::conformance!(
-//!     |base_url: &str| AcmeProvider::new(base_url, llm_testkit::conformance::KEY),
-//!     llm_testkit::conformance::Replies::openai_chat()
-//! );
-//! ```
+//! A scenario is also a function, so that a suite can be run by hand: [`run`] and [`SCENARIOS`].
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -53,11 +53,15 @@ pub fn request(name: &str) -> Option<ChatRequest> {
 ///
 /// Your crate needs `insta` with its feature `json` as a dev-dependency.
 ///
-/// ```ignore
-/// #[test]
-/// fn each_request_has_its_bytes() {
-///     llm_testkit::snapshot_corpus!("wire", |request| Ok::<_, String>(my_dialect::encode(request)));
+/// ```no_run
+/// use llm_core::ChatRequest;
+///
+/// fn encode(request: ChatRequest) -> serde_json::Result<serde_json::Value> {
+///     serde_json::to_value(request.messages)
 /// }
+///
+/// // In a test; the snapshots are then named `wire_basic`, `wire_full`, …
+/// llm_testkit::snapshot_corpus!("wire", encode);
 /// ```
 #[macro_export]
 macro_rules! snapshot_corpus {

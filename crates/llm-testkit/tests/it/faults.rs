@@ -30,8 +30,19 @@ async fn seen(fault: &'static Fault, streamed: bool) -> (Upstream, Option<Result
         }
         Ok(collector.finish().unwrap())
     };
-    let limit = if fault.needs_limit { Duration::from_millis(100) } else { Duration::from_secs(30) };
-    let seen = tokio::time::timeout(limit, call).await.ok();
+    let impatient = async {
+        upstream.heard(1).await;
+        tokio::time::sleep(if fault.needs_limit {
+            Duration::from_millis(100)
+        } else {
+            Duration::from_secs(30)
+        })
+        .await;
+    };
+    let seen = tokio::select! {
+        seen = call => Some(seen),
+        () = impatient => None,
+    };
     (upstream, seen)
 }
 
