@@ -4,18 +4,31 @@
 //! [`decode_failure`] for the body of an HTTP error. As a server: [`decode_request`], then [`encode_response`],
 //! [`StreamEncoder`] and [`encode_error`]. The embeddings of the same API are [`encode_embed_request`] and its kin.
 
+mod base64;
+mod chunk;
+mod content;
 mod dialect;
 mod embeddings;
 mod error;
 mod failure;
+mod fields;
+mod finish;
+mod message;
+mod object_writer;
+mod raw_fields;
 mod request;
 mod response;
+mod response_format;
+mod stream_calls;
 mod stream_decoder;
 mod stream_encoder;
+mod tolerant;
+mod tool;
+mod usage;
 
 pub use dialect::{Dialect, MaxTokensField, ReasoningField, ReasoningText};
 pub use embeddings::{
-    decode_embed_request, decode_embed_response, encode_embed_request, encode_embed_response,
+    EmbedFormat, decode_embed_request, decode_embed_response, encode_embed_request, encode_embed_response,
 };
 pub use error::encode_error;
 pub use failure::{Failure, Reply, decode_failure};

@@ -1,7 +1,7 @@
 //! What a server says when it fails, in every shape that was seen.
 
 use llm_core::{Extra, Partial};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An answer, or what stands in its place.
 ///
@@ -11,7 +11,13 @@ pub enum Reply<T> {
     /// The answer.
     Answer(T),
     /// The server's failure.
-    Failure(Failure),
+    Failure(Box<Failure>),
+}
+
+impl<T> Reply<T> {
+    pub(super) fn failure(failure: Failure) -> Self {
+        Self::Failure(Box::new(failure))
+    }
 }
 
 /// A server's failure in its own words. The provider's table makes an [`llm_core::Error`] of it.
@@ -50,6 +56,7 @@ impl Failure {
     /// The failure in a body that is JSON.
     fn from_body(body: Value) -> Option<Self> {
         match body {
+            // Gemini's compatible API wraps the error of a stream in a list.
             Value::Array(bodies) => bodies.into_iter().find_map(Self::from_body),
             Value::Object(fields) => Self::from_fields(fields),
             _ => None,
@@ -57,20 +64,106 @@ impl Failure {
     }
 
     /// The failure in a body that is an object: under `error` or `detail`, or the object itself.
-    fn from_fields(mut fields: Extra) -> Option<Self> {
-        if let Some(error) = fields.remove("error").filter(|error| !error.is_null()) {
-            return Some(Self::from_error(error, fields));
-        }
-        if let Some(detail) = fields.remove("detail").filter(|detail| !detail.is_null()) {
-            return Some(Self::from_error(detail, fields));
+    pub(super) fn from_fields(mut fields: Extra) -> Option<Self> {
+        for name in ["error", "detail"] {
+            if let Some(error) = fields.shift_remove(name).filter(|error| !error.is_null()) {
+                return Some(Self::from_error(error, fields));
+            }
         }
         let flat = fields.get("message").is_some_and(Value::is_string) && !fields.contains_key("choices");
         flat.then(|| Self::from_error(Value::Object(fields), Extra::new()))
     }
 
-    /// The failure that the value of `error` says, and the fields beside it.
-    pub(super) fn from_error(error: Value, beside: Extra) -> Self {
-        let _ = beside;
-        Self { message: error.to_string(), ..Self::default() }
+    /// The failure that the value of `error` says, with the fields beside it.
+    pub(super) fn from_error(error: Value, mut beside: Extra) -> Self {
+        let mut failure = Self::default();
+        match error {
+            Value::Object(fields) => failure.take_fields(fields),
+            Value::String(message) => failure.message = message,
+            // FastAPI lists what it found wrong.
+            Value::Array(findings) => failure.message = join(&findings),
+            other => failure.message = other.to_string(),
+        }
+        failure.code = failure.code.or_else(|| take_word(&mut beside, "code"));
+        failure.kind = failure.kind.or_else(|| take_word(&mut beside, "type").filter(|kind| kind != "error"));
+        failure.status = failure.status.or_else(|| beside.get("status").and_then(status));
+        failure.status =
+            failure.status.or_else(|| failure.code.as_deref().and_then(|code| status(&code.into())));
+        for (name, value) in beside {
+            failure.extra.entry(name).or_insert(value);
+        }
+        failure
     }
+
+    /// Takes the fields of an error object.
+    fn take_fields(&mut self, mut fields: Extra) {
+        self.message = match fields.shift_remove("message") {
+            Some(Value::String(message)) => message,
+            None | Some(Value::Null) => String::new(),
+            Some(other) => other.to_string(),
+        };
+        self.kind = take_word(&mut fields, "type");
+        self.code = take_word(&mut fields, "code");
+        self.param = take_word(&mut fields, "param");
+        self.metadata = fields.shift_remove("metadata").filter(|metadata| !metadata.is_null());
+        let named = ["http_status", "status", "status_code", "raw_status_code"];
+        self.status = named.into_iter().find_map(|name| fields.get(name).and_then(status));
+        fields.retain(|_, value| !value.is_null());
+        self.extra = fields;
+    }
+
+    /// The vendor's stable name for it, where it gives one: `error_type`, in the error, in its metadata or beside it.
+    #[must_use]
+    pub fn error_type(&self) -> Option<&str> {
+        let inside = self.metadata.as_ref().and_then(|metadata| metadata.get("error_type"));
+        inside.or_else(|| self.extra.get("error_type")).and_then(Value::as_str)
+    }
+
+    /// Whether it says that the answer ran into the limit on tokens.
+    pub(super) fn is_token_limit(&self) -> bool {
+        let names = ["token_limit_exceeded", "max_tokens_exceeded"];
+        let named = self.error_type().or(self.code.as_deref()).is_some_and(|name| names.contains(&name));
+        named || self.status == Some(400) && self.message.to_ascii_lowercase().contains("token limit")
+    }
+}
+
+/// The error of an answer whose finish reason says that the server broke, where nothing else does.
+pub(super) fn broken_answer(reason: &str) -> Value {
+    json!({"message": format!("the answer ended with the finish reason `{reason}`"), "code": reason})
+}
+
+/// The error in `x_groq`, where Groq's streams have it.
+pub(super) fn groq_error(extra: &Extra) -> Option<Value> {
+    extra.get("x_groq")?.get("error").filter(|error| !error.is_null()).cloned()
+}
+
+/// Takes a word: text that is not empty, or a number.
+fn take_word(fields: &mut Extra, name: &str) -> Option<String> {
+    match fields.get(name)? {
+        Value::String(_) | Value::Number(_) | Value::Null => {}
+        _ => return None,
+    }
+    match fields.shift_remove(name)? {
+        Value::String(text) => Some(text).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// An HTTP status of a failure, as a number or as its text.
+fn status(value: &Value) -> Option<u16> {
+    let number = match value {
+        Value::String(text) => text.parse().ok()?,
+        other => other.as_u64()?,
+    };
+    u16::try_from(number).ok().filter(|status| (400..600).contains(status))
+}
+
+/// The messages of a list of findings, on one line.
+fn join(findings: &[Value]) -> String {
+    let message = |finding: &Value| {
+        let text = finding.get("msg").or_else(|| finding.get("message")).unwrap_or(finding);
+        text.as_str().map_or_else(|| text.to_string(), str::to_owned)
+    };
+    findings.iter().map(message).collect::<Vec<_>>().join("; ")
 }

@@ -1,44 +1,21 @@
 //! Requests, both ways.
 
-use llm_core::{ChatRequest, Error, ErrorKind, Result};
+mod decode;
+mod encode;
 
-use super::Dialect;
+pub use decode::decode_request;
+pub use encode::{encode_request, unsupported_fields};
+use llm_core::ChatRequest;
 
 /// A request as it came from a client.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Inbound {
-    /// What is asked.
+    /// What is asked. The model is empty when the client named none.
     pub request: ChatRequest,
     /// Whether the answer shall be a stream.
     pub stream: bool,
-    /// Whether the stream shall end with a chunk of usage.
+    /// Whether the stream shall end with a chunk of usage: `stream_options.include_usage`, or OpenRouter's older
+    /// `usage.include`.
     pub include_usage: bool,
-}
-
-/// The body of a request.
-///
-/// # Errors
-///
-/// `Unsupported` for what the dialect cannot say.
-pub fn encode_request(request: &ChatRequest, stream: bool, dialect: &Dialect) -> Result<Vec<u8>> {
-    let _ = (request, stream, dialect);
-    Err(Error::new(ErrorKind::Unsupported, "not written yet"))
-}
-
-/// The fields of a request that the dialect cannot say.
-#[must_use]
-pub fn unsupported_fields(request: &ChatRequest, dialect: &Dialect) -> Vec<String> {
-    let _ = (request, dialect);
-    Vec::new()
-}
-
-/// Reads the body of a request.
-///
-/// # Errors
-///
-/// `InvalidRequest`, naming the field.
-pub fn decode_request(body: &[u8]) -> Result<Inbound> {
-    let _ = body;
-    Err(Error::new(ErrorKind::InvalidRequest, "not written yet"))
 }
