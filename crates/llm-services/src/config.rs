@@ -21,7 +21,8 @@ pub use database_url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use environment::Environment;
 pub use errors::{ConfigError, ConfigErrors};
 pub use llm_config::{
-    CacheSettings, DatabaseSettings, DeadlineSettings, LlmConfig, OpenRouterSettings, RetrySettings, ServerSettings,
+    CacheSettings, DatabaseSettings, DeadlineSettings, LlmConfig, OpenRouterSettings, RetrySettings,
+    ServerSettings,
 };
 pub use load::{Flag, Sources};
 pub use log_level::{InvalidLogLevel, LogLevel};

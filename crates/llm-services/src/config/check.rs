@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
+use url::Url;
 
 use super::{ConfigError, ConfigErrors, LlmConfig, names, value::HIDDEN};
 
@@ -11,6 +12,9 @@ const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// The most attempts that can be asked for.
 const MAX_ATTEMPTS: u32 = 10;
+
+/// The most bytes of a category; OpenRouter's limit.
+const MAX_CATEGORY: usize = 30;
 
 /// A spool must hold at least a few requests.
 const MIN_SPOOL: u64 = 1 << 20;
@@ -46,7 +50,8 @@ pub(super) fn doubts(config: &LlmConfig) -> Vec<String> {
         None => false,
     };
     let clear = url.scheme() == "http" && !local && config.openrouter.api_key.is_some();
-    let warning = "`openrouter.base_url` is `http`: the key, prompts and answers travel in the clear; use `https`";
+    let warning =
+        "`openrouter.base_url` is `http`: the key, prompts and answers travel in the clear; use `https`";
     clear.then(|| warning.to_owned()).into_iter().collect()
 }
 
@@ -63,17 +68,46 @@ fn openrouter(config: &LlmConfig, errors: &mut Vec<ConfigError>) {
     let url = &settings.base_url;
     if !matches!(url.scheme(), "http" | "https") {
         errors.push(wrong(config, "openrouter.base_url", "must begin with `https://` or `http://`"));
-    } else if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+    } else if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
         let advice = "a key belongs into `OPENROUTER_API_KEY`".to_owned();
         let problem = "must have no user name, no password and no parameters";
         errors.push(wrong(config, "openrouter.base_url", problem).advise(advice));
     }
-    let texts = [("openrouter.title", &settings.title), ("openrouter.referer", &settings.referer)];
-    let texts = texts.into_iter().filter_map(|(setting, text)| Some((setting, text.as_ref()?)));
-    let categories = settings.categories.iter().map(|category| ("openrouter.categories", category));
-    for (setting, _) in texts.chain(categories).filter(|(_, text)| text.is_empty() || text.chars().any(char::is_control)) {
-        errors.push(wrong(config, setting, "is empty, or holds a character that no header can carry"));
+    attribution(config, errors);
+}
+
+/// Checks what is sent as headers to name the application.
+fn attribution(config: &LlmConfig, errors: &mut Vec<ConfigError>) {
+    let settings = &config.openrouter;
+    if settings.title.as_deref().is_some_and(|title| !is_header(title)) {
+        errors.push(wrong(
+            config,
+            "openrouter.title",
+            "is empty, or holds other than visible ASCII characters",
+        ));
     }
+    let is_address = |text: &str| is_header(text) && Url::parse(text).is_ok_and(|url| url.has_host());
+    if settings.referer.as_deref().is_some_and(|referer| !is_address(referer)) {
+        let advice = "write `https://example.com`".to_owned();
+        errors.push(wrong(config, "openrouter.referer", "is not an address").advise(advice));
+    }
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    for category in &settings.categories {
+        if !(1..=MAX_CATEGORY).contains(&category.len()) || !category.bytes().all(is_word) {
+            let problem = format!("holds `{}`, which is not a category", category.escape_debug());
+            let advice = format!("use lower-case letters, digits and `-`, {MAX_CATEGORY} at most");
+            errors.push(wrong(config, "openrouter.categories", &problem).advise(advice));
+        }
+    }
+}
+
+/// Whether a text can be a header's value as it is.
+fn is_header(text: &str) -> bool {
+    !text.trim().is_empty() && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
 /// What is wrong with a key, without a word of it.
@@ -104,7 +138,8 @@ fn durations(config: &LlmConfig, errors: &mut Vec<ConfigError>) {
     ];
     for (setting, duration) in all {
         if duration.is_zero() {
-            let advice = (setting == "cache.ttl").then(|| "to have no cache, set `cache.enabled` to `false`".to_owned());
+            let advice = (setting == "cache.ttl")
+                .then(|| "to have no cache, set `cache.enabled` to `false`".to_owned());
             errors.push(wrong(config, setting, "must be more than nothing").advise(advice));
         } else if duration > MAX_DURATION {
             errors.push(wrong(config, setting, "must be a year at most"));

@@ -81,3 +81,6 @@ impl fmt::Debug for Environment {
         f.debug_set().entries(self.names()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

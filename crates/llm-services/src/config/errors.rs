@@ -47,7 +47,8 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Everything that is wrong with a configuration, one line each, in the order of the sources.
+/// Everything that is wrong with a configuration, one line each: the file's, from top to bottom, the
+/// environment's, the command line's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigErrors(Vec<ConfigError>);
 

@@ -23,7 +23,10 @@ pub(super) fn read(overlay: &mut Overlay, path: &Path) {
     match std::fs::read_to_string(path) {
         Ok(text) => parse(overlay, name, &text),
         Err(error) => {
-            overlay.fail(ConfigError::new(Origin::File { name, position: None }, format!("it cannot be read: {error}")));
+            overlay.fail(ConfigError::new(
+                Origin::File { name, position: None },
+                format!("it cannot be read: {error}"),
+            ));
         }
     }
 }
@@ -53,7 +56,11 @@ impl File<'_> {
     /// Takes every entry of a table, in the order of the file.
     fn walk(&self, overlay: &mut Overlay, prefix: &str, table: &DeTable<'_>) {
         for (key, value) in in_order(table) {
-            let path = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+            let path = if prefix.is_empty() {
+                key.get_ref().to_string()
+            } else {
+                format!("{prefix}.{}", key.get_ref())
+            };
             match (Setting::find(&path), value.get_ref()) {
                 (Some(Setting { field: Field::Names(_), .. }), DeValue::Table(names)) => {
                     self.names(overlay, &path, names);

@@ -30,11 +30,11 @@ use super::{DatabaseUrl, LogLevel, Origin, render};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LlmConfig {
-    /// The OpenRouter provider. It is there when it has a key.
+    /// The OpenRouter provider.
     pub openrouter: OpenRouterSettings,
     /// The provider that takes every name which nothing else claims. Default: none, such names are refused.
     pub default_provider: Option<ProviderName>,
-    /// The model of requests that name none. Default: none, such requests are refused.
+    /// The model of requests that name none. Default: `openrouter/auto` if OpenRouter has a key, else `mock/echo`.
     pub default_model: Option<String>,
     /// Models by role, such as `creator`: names that a request can ask for.
     pub roles: BTreeMap<String, String>,
@@ -67,7 +67,9 @@ impl LlmConfig {
     pub fn origin(&self, setting: &str) -> Origin {
         match self.origins.get(setting) {
             Some(origin) => origin.clone(),
-            None if render::shown(self, setting) == render::shown(&Self::default(), setting) => Origin::Default,
+            None if render::shown(self, setting) == render::shown(&Self::default(), setting) => {
+                Origin::Default
+            }
             None => Origin::Code,
         }
     }
@@ -84,7 +86,7 @@ impl LlmConfig {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OpenRouterSettings {
-    /// The key. Without one the provider is not there.
+    /// The key. Without one, calls to OpenRouter are refused.
     pub api_key: Option<SecretString>,
     /// Where its API is, without a trailing `/`. Default: `https://openrouter.ai/api/v1`.
     pub base_url: Url,
@@ -92,7 +94,8 @@ pub struct OpenRouterSettings {
     pub title: Option<String>,
     /// The address of your application in OpenRouter's rankings. Default: none is sent.
     pub referer: Option<String>,
-    /// The categories of your application in OpenRouter's rankings. Default: none are sent.
+    /// The categories of your application in OpenRouter's rankings: lower-case words joined by `-`, at most 30 bytes
+    /// each. Default: none are sent.
     pub categories: Vec<String>,
     /// Whether the key is checked at start-up by a free call. Default: `false`.
     pub check_key_at_start: bool,

@@ -159,7 +159,8 @@ impl Overlay {
 
     /// Says that nothing is called so.
     pub(super) fn unknown(&mut self, path: &str, origin: Origin) {
-        let tables = SETTINGS.iter().map(|setting| setting.table_and_key().0).filter(|table| !table.is_empty());
+        let tables =
+            SETTINGS.iter().map(|setting| setting.table_and_key().0).filter(|table| !table.is_empty());
         let known = SETTINGS.iter().map(|setting| setting.path).chain(tables);
         let advice = did_you_mean(path, known)
             .unwrap_or_else(|| "nothing is called like it; `check-config` prints every setting".into());
@@ -177,7 +178,9 @@ impl Overlay {
                         set.insert(name, variable);
                     }
                     Some(first) if environment.get(first) != environment.get(variable) => {
-                        let warning = format!("environment variable {variable} has no effect: {first} is set too, and wins");
+                        let warning = format!(
+                            "environment variable {variable} has no effect: {first} is set too, and wins"
+                        );
                         self.config.warnings.push(warning);
                     }
                     Some(_) => {}
@@ -207,7 +210,8 @@ impl Overlay {
     fn flag(&mut self, flag: Flag) {
         let origin = Origin::Flag { name: flag.name };
         let raw = Raw::Text(flag.value);
-        let in_table = flag.setting.split_once('.').and_then(|(table, name)| Some((Setting::find_names(table)?, name)));
+        let in_table =
+            flag.setting.split_once('.').and_then(|(table, name)| Some((Setting::find_names(table)?, name)));
         match (Setting::find(&flag.setting), in_table) {
             (Some(setting), _) => self.set(setting, raw, origin),
             (None, Some((table, name))) if !name.is_empty() => self.set_name(table, name, raw, origin),
@@ -217,6 +221,7 @@ impl Overlay {
 
     fn finish(mut self) -> Result<LlmConfig, ConfigErrors> {
         self.errors.extend(check::check(&self.config));
+        self.errors.sort_by_key(|error| error.origin.rank());
         ConfigErrors::none_or(self.errors)?;
         self.config.warnings.extend(check::doubts(&self.config));
         Ok(self.config)
@@ -226,7 +231,9 @@ impl Overlay {
 /// The variables that are set and fit a pattern: a name, or the start of one before [`NAME`].
 fn matching<'a>(pattern: &'a str, environment: &'a Environment) -> Vec<&'a str> {
     match pattern.strip_suffix(NAME) {
-        Some(prefix) => environment.names().filter(|name| name.len() > prefix.len() && name.starts_with(prefix)).collect(),
+        Some(prefix) => {
+            environment.names().filter(|name| name.len() > prefix.len() && name.starts_with(prefix)).collect()
+        }
         None => environment.get(pattern).map(|_| pattern).into_iter().collect(),
     }
 }
@@ -240,9 +247,11 @@ fn role(variable: &str) -> String {
 /// Whether a variable sets something here.
 fn is_ours(variable: &str) -> bool {
     variable == FILE_VARIABLE
-        || SETTINGS.iter().flat_map(|setting| setting.variables).any(|pattern| match pattern.strip_suffix(NAME) {
-            Some(prefix) => variable.starts_with(prefix),
-            None => variable == *pattern,
+        || SETTINGS.iter().flat_map(|setting| setting.variables).any(|pattern| {
+            match pattern.strip_suffix(NAME) {
+                Some(prefix) => variable.starts_with(prefix),
+                None => variable == *pattern,
+            }
         })
 }
 
@@ -253,9 +262,10 @@ fn strangers(environment: &Environment) -> Vec<String> {
         format!("environment variable {variable} has no effect: this version does not have {feature}")
     });
     let known = || SETTINGS.iter().flat_map(|setting| setting.variables).copied().chain([FILE_VARIABLE]);
-    let misspelt = environment.names().filter(|name| name.starts_with("LLM_") && !is_ours(name)).map(|name| {
-        let advice = did_you_mean(name, known()).unwrap_or_else(|| "it sets nothing here".into());
-        format!("environment variable {name} has no effect: {advice}")
-    });
+    let misspelt =
+        environment.names().filter(|name| name.starts_with("LLM_") && !is_ours(name)).map(|name| {
+            let advice = did_you_mean(name, known()).unwrap_or_else(|| "it sets nothing here".into());
+            format!("environment variable {name} has no effect: {advice}")
+        });
     not_yet.chain(misspelt).collect()
 }

@@ -15,15 +15,17 @@ const PROVIDERS: &[&str] = &["openrouter", "mock"];
 /// Adds what is wrong with names and what they lead to.
 pub(super) fn check(config: &LlmConfig, errors: &mut Vec<ConfigError>) {
     let names = Names::of(config);
-    for (table, entries) in [("roles", &config.roles), ("aliases", &config.aliases), ("models", &config.models)] {
+    for (table, entries) in
+        [("roles", &config.roles), ("aliases", &config.aliases), ("models", &config.models)]
+    {
         for (name, target) in entries {
             let setting = format!("{table}.{name}");
             names.check_name(table, name, &setting, errors);
-            names.check_target(&setting, name, target, errors);
             if table == "models" && !target.contains('/') {
                 let problem = format!("is `{target}`, which names no provider");
-                let error = ConfigError::about(config.origin(&setting), &setting, &problem);
-                errors.push(error.advise(format!("write `<provider>/{target}`")));
+                names.fail(&setting, &problem, format!("write `<provider>/{target}`"), errors);
+            } else {
+                names.check_target(&setting, name, target, errors);
             }
         }
     }
@@ -54,7 +56,13 @@ impl<'c> Names<'c> {
         Self { config, targets: all.map(|(name, target)| (name.as_str(), target.as_str())).collect() }
     }
 
-    fn fail(&self, setting: &str, problem: &str, advice: impl Into<Option<String>>, errors: &mut Vec<ConfigError>) {
+    fn fail(
+        &self,
+        setting: &str,
+        problem: &str,
+        advice: impl Into<Option<String>>,
+        errors: &mut Vec<ConfigError>,
+    ) {
         errors.push(ConfigError::about(self.config.origin(setting), setting, problem).advise(advice));
     }
 
@@ -72,7 +80,10 @@ impl<'c> Names<'c> {
             self.fail(setting, "cannot be reached: `openrouter/…` always goes to OpenRouter", advice, errors);
         }
         let earlier = [("roles", &self.config.roles), ("aliases", &self.config.aliases)];
-        let earlier = earlier.iter().take_while(|(other, _)| *other != table).find(|(_, names)| names.contains_key(name));
+        let earlier = earlier
+            .iter()
+            .take_while(|(other, _)| *other != table)
+            .find(|(_, names)| names.contains_key(name));
         if let Some((other, _)) = earlier {
             let advice = "keep one of the two".to_owned();
             self.fail(setting, &format!("is also set as `{other}.{name}`"), advice, errors);
@@ -87,7 +98,8 @@ impl<'c> Names<'c> {
         match self.follow(name, target) {
             // Each circle is told once, at its first name; the names that lead into it are not its cause.
             End::Circle(circle) if circle.iter().min() == Some(&name) => {
-                let way: Vec<_> = circle.iter().chain(circle.first()).map(|name| format!("`{name}`")).collect();
+                let way: Vec<_> =
+                    circle.iter().chain(circle.first()).map(|name| format!("`{name}`")).collect();
                 self.fail(setting, &format!("leads in a circle: {}", way.join(" to ")), None, errors);
             }
             End::Circle(_) => {}

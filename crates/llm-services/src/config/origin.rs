@@ -29,6 +29,19 @@ pub enum Origin {
     },
 }
 
+impl Origin {
+    /// The order in which problems are told: from the file, from top to bottom, then from the environment, then from
+    /// the command line.
+    pub(super) fn rank(&self) -> (u8, Option<(usize, usize)>) {
+        match self {
+            Self::File { position, .. } => (0, *position),
+            Self::Environment { .. } => (1, None),
+            Self::Flag { .. } => (2, None),
+            Self::Default | Self::Code => (3, None),
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

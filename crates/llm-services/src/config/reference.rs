@@ -112,4 +112,3 @@ fn row(setting: &Setting) -> String {
     let default = default.map_or_else(|| "not set".to_owned(), |value| format!("`{value}`"));
     format!("| `{key}` | {} | {takes} | {default} | {} |\n", variables.join(", "), setting.doc)
 }
-

@@ -28,7 +28,12 @@ fn lines(config: &LlmConfig) -> Vec<Line> {
         match &setting.field {
             Field::Value(slot) => {
                 let (table, key) = setting.table_and_key();
-                lines.push(Line { path: setting.path.into(), table, key: key.into(), value: slot.show(config) });
+                lines.push(Line {
+                    path: setting.path.into(),
+                    table,
+                    key: key.into(),
+                    value: slot.show(config),
+                });
             }
             Field::Names(lens) => lines.extend((lens.get)(config).iter().map(|(name, target)| Line {
                 path: format!("{}.{name}", setting.path),
@@ -60,7 +65,9 @@ impl LlmConfig {
                 text.push_str(&format!("\n[{table}]\n"));
             }
             match &line.value {
-                Some(value) => text.push_str(&format!("{} = {value}  # {}\n", line.key, self.origin(&line.path))),
+                Some(value) => {
+                    text.push_str(&format!("{} = {value}  # {}\n", line.key, self.origin(&line.path)))
+                }
                 None => text.push_str(&format!("# {} is not set\n", line.key)),
             }
         }
@@ -86,14 +93,17 @@ impl LlmConfig {
     /// enter, only whether they are set: a new key makes no new version, and the version tells nothing of a key.
     #[must_use]
     pub fn version(&self) -> String {
-        let set = lines(self).into_iter().filter_map(|line| Some(format!("{} = {}\n", line.path, line.value?)));
+        let set =
+            lines(self).into_iter().filter_map(|line| Some(format!("{} = {}\n", line.path, line.value?)));
         format!("{:016x}", fnv1a(&set.collect::<String>()))
     }
 }
 
 /// FNV-1a of 64 bits. The standard library's hasher may change from release to release.
 fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]

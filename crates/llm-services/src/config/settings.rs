@@ -124,13 +124,13 @@ pub(super) static SETTINGS: &[Setting] = &[
     value!(default_provider, "The provider that takes every model name which nothing else claims, as it stands.")
         .variables(&["LLM_PROVIDER"])
         .sample(r#""openrouter""#),
-    value!(default_model, "The model of requests that name none.")
+    value!(default_model, "The model of requests that name none. Without it that is `openrouter/auto` if OpenRouter has a key, else `mock/echo`.")
         .variables(&["LLM_MODEL", "DEFAULT_MODEL", "LLM_DEFAULT"])
         .sample(r#""openrouter/anthropic/claude-sonnet-4""#),
     value!(log_level, "The least that is logged.").variables(&["LOG_LEVEL"]),
     value!(debug, "Whether errors and logs say more than a user needs. It never shows secrets or prompts.")
         .variables(&["DEBUG"]),
-    value!(openrouter.api_key, "The key. Without one the provider is not there. The variable is the better place for it.")
+    value!(openrouter.api_key, "The key. Without one, calls to OpenRouter are refused. The variable is the better place for it.")
         .variables(&["OPENROUTER_API_KEY"])
         .sample(r#""sk-or-v1-0123456789""#),
     value!(
@@ -144,7 +144,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     value!(openrouter.referer, "The address of your application in OpenRouter's rankings (header `HTTP-Referer`).")
         .variables(&["OPENROUTER_HEADERS_REFERER"])
         .sample(r#""https://example.com""#),
-    value!(openrouter.categories, "The categories of your application in OpenRouter's rankings.")
+    value!(openrouter.categories, "The categories of your application in OpenRouter's rankings: lower-case words joined by `-`.")
         .sample(r#"["game"]"#),
     value!(openrouter.check_key_at_start, "Whether the key is checked at start-up by a free call."),
     value!(

@@ -98,7 +98,8 @@ impl Value for Url {
         let mut url: Self = parse::<Self, Self>(raw)?;
         if !url.cannot_be_a_base() {
             let path = url.path().trim_end_matches('/');
-            let path = path.strip_suffix("/chat/completions").unwrap_or(path).trim_end_matches('/').to_owned();
+            let path =
+                path.strip_suffix("/chat/completions").unwrap_or(path).trim_end_matches('/').to_owned();
             url.set_path(&path);
         }
         Ok(url)
