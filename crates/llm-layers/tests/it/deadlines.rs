@@ -94,10 +94,18 @@ async fn a_silent_stream_ends_at_the_first_token_limit() {
     let impatient = limited(|options| options.limits.first_token = Some(millis(300)));
     provider.chat_stream(&ctx(), impatient).await.err().unwrap();
     assert_eq!(began.elapsed(), secs(60) + millis(300));
-    let hurried = ctx().with_deadline(Instant::now() + secs(2));
-    let error = provider.chat_stream(&hurried, ask()).await.err().unwrap();
-    assert_eq!(error.stage(), Stage::Deadline);
     assert_eq!(inner.open(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_before_the_other_limits_goes_before_them() {
+    let inner = Double::new(|call| if call == 0 { Act::Hang } else { Act::Stream(vec![(0, text("a"))]) });
+    let (provider, began) = (inner.under(&layer()), Instant::now());
+    let error = provider.chat_stream(&ctx().with_deadline(began + secs(2)), ask()).await.err().unwrap();
+    assert_eq!((error.stage(), began.elapsed()), (Stage::Deadline, secs(2)));
+    let stream = provider.chat_stream(&ctx().with_deadline(began + secs(30)), ask()).await.unwrap();
+    let error = stream.collect::<Vec<_>>().await.pop().unwrap().unwrap_err();
+    assert_eq!((error.stage(), began.elapsed()), (Stage::Deadline, secs(30)));
 }
 
 #[tokio::test(start_paused = true)]
