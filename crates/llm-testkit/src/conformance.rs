@@ -30,7 +30,7 @@ pub const ARGUMENTS: &str = r#"{"city":"Zürich"}"#;
 pub const SURVIVOR: &str = "survivor-5c1d";
 
 /// How long a scenario may take: far longer than any needs, so that it fails instead of hanging.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a scenario found: nothing, or what is wrong.
 pub type Outcome = Result<(), String>;
@@ -44,7 +44,7 @@ pub struct Subject {
 
 impl Subject {
     /// The provider that `make` makes for a base URL (`http://127.0.0.1:<port>`, no slash behind it), with the key
-    /// [`KEY`], no retries and no limits on time below ten seconds.
+    /// [`KEY`], no retries and no limit on time below half a minute.
     pub fn new<P: Provider>(make: impl Fn(&str) -> P + Send + Sync + 'static, replies: Replies) -> Self {
         Self { make: Arc::new(move |base_url| Arc::new(make(base_url))), replies }
     }
@@ -60,7 +60,7 @@ impl fmt::Debug for Subject {
     }
 }
 
-/// Runs the scenario of this name. A panic of the provider, and ten seconds without an end, are findings too.
+/// Runs the scenario of this name. A panic of the provider, and half a minute without an end, are findings too.
 ///
 /// # Errors
 ///

@@ -4,6 +4,7 @@ mod answer;
 mod canary;
 pub mod conformance;
 pub mod corpus;
+mod dead_port;
 mod fault;
 mod gate;
 mod ledger;
@@ -13,6 +14,7 @@ mod vendor;
 
 pub use answer::Answer;
 pub use canary::Canary;
+pub use dead_port::DeadPort;
 pub use fault::{Fault, Shape};
 pub use gate::Gate;
 pub use ledger::{Bill, Billing, Call, End};

@@ -16,7 +16,8 @@ const WORDS: (usize, usize) = (5, 40);
 /// record of each call, all from its own ledger.
 ///
 /// What a call gets depends on the seed and on the call's number alone. Ids are unique. Any key is accepted unless one
-/// is set; no key at all is a 401.
+/// is set; no key at all is a 401. The catalogue and the ledger (`GET /ledger`, see
+/// [`Upstream::ledger_jsonl`](crate::Upstream::ledger_jsonl)) are open to all.
 #[derive(Clone, Debug)]
 pub struct Vendor {
     seed: u64,
@@ -149,7 +150,8 @@ impl Vendor {
 
     /// What to say to a call.
     pub(crate) fn reply(&self, heard: &Heard, number: u64, ledger: &Ledger) -> Reply {
-        if !heard.path.ends_with("/models") && !self.accepts(heard.key()) {
+        let open = ["/models", "/ledger"].iter().any(|end| heard.path.ends_with(end));
+        if !open && !self.accepts(heard.key()) {
             return refusal(401, "No auth credentials found, or not this vendor's");
         }
         let end = heard.path.rsplit_once('/').map_or("", |(_, end)| end);

@@ -38,6 +38,15 @@ pub(crate) enum Flaw {
     OverlooksErrors,
     FollowsRedirects,
     NeverBilled,
+    SaysBilled,
+    LosesId,
+    LosesUsage,
+    LosesArguments,
+    MistakesKinds,
+    MakesUpWaits,
+    DiesOfComments,
+    TakesHalf,
+    KeepsCalling,
 }
 
 pub(crate) struct Reference {
@@ -91,13 +100,18 @@ impl Reference {
                 .with_maybe_billed(billed)
                 .with_detail(cause)
         };
-        let stream = TcpStream::connect(authority).await.map_err(|error| broken(false, error.to_string()))?;
+        let stream = TcpStream::connect(authority)
+            .await
+            .map_err(|error| broken(self.flaw == Flaw::SaysBilled, error.to_string()))?;
         let handshake = http1::handshake(TokioIo::new(stream)).await;
         let (mut sender, driver) = handshake.map_err(|error| broken(false, error.to_string()))?;
         let mut connection = JoinSet::new();
         connection.spawn(async move {
             let _ = driver.await;
         });
+        if self.flaw == Flaw::KeepsCalling {
+            connection.detach_all();
+        }
         let request = Request::post("/chat/completions")
             .header(header::HOST, authority)
             .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
@@ -107,11 +121,25 @@ impl Reference {
         if !matches!(self.flaw, Flaw::NeverSaysSent | Flaw::SaysSentLate) {
             ctx.sent();
         }
-        let response = sender.send_request(request).await.map_err(|error| broken(true, error.to_string()))?;
+        let billed = self.flaw != Flaw::NeverBilled;
+        let response = match self.flaw {
+            Flaw::KeepsCalling => match tokio::spawn(sender.send_request(request)).await {
+                Ok(response) => response,
+                Err(_) => return Err(broken(billed, "the task was lost".to_owned())),
+            },
+            _ => sender.send_request(request).await,
+        };
+        let response = response.map_err(|error| {
+            let broken = broken(billed, error.to_string());
+            if self.flaw == Flaw::MistakesKinds { broken.with_kind(ErrorKind::Internal) } else { broken }
+        })?;
         if self.flaw == Flaw::SaysSentLate {
             ctx.sent();
         }
         let open = Open { response, connection };
+        if self.flaw == Flaw::LosesId {
+            return self.accept(ctx, open, body).await;
+        }
         if let Some(id) = open.response.headers().get("x-generation-id").and_then(|id| id.to_str().ok()) {
             ctx.upstream_id(id);
         }
@@ -150,7 +178,7 @@ impl Provider for Reference {
         let body = open.response.into_body().collect().await.map_err(|_| {
             Error::new(ErrorKind::StreamInterrupted, "the answer was cut")
                 .with_stage(Stage::Truncated)
-                .with_maybe_billed(true)
+                .with_maybe_billed(self.flaw != Flaw::NeverBilled)
         })?;
         drop(open.connection);
         decode::whole(self.flaw, &body.to_bytes())

@@ -3,7 +3,7 @@
 use llm_core::{ErrorKind, Stage};
 
 use crate::{
-    Reply, Upstream,
+    DeadPort, Reply, Upstream,
     conformance::{
         Outcome, Subject, TEXT,
         checks::{Heard, Scene, check, one_of, stage},
@@ -146,8 +146,8 @@ pub async fn a_reset_before_the_head_is_told(subject: &Subject) -> Outcome {
 /// Where nobody listens nothing was sent, and nothing can be billed.
 pub async fn a_refused_connection_is_told(subject: &Subject) -> Outcome {
     for streamed in [false, true] {
-        let gone = Upstream::start().await.url();
-        let scene = Scene::at(subject, Upstream::start().await, &gone);
+        let dead = DeadPort::new();
+        let scene = Scene::at(subject, Upstream::start().await, &dead.url());
         let error = scene.failure(streamed).await?;
         one_of(&error, &[ErrorKind::Unavailable])?;
         stage(&error, &[Stage::Connect])?;

@@ -1,7 +1,7 @@
 //! The key stays where it belongs.
 
 use crate::{
-    Canary, Reply, Upstream,
+    Canary, DeadPort, Reply, Upstream,
     conformance::{
         KEY, Outcome, Subject,
         checks::{Scene, check, no_key_in},
@@ -45,7 +45,7 @@ pub async fn the_key_is_never_shown(subject: &Subject) -> Outcome {
             check(!provider.contains(KEY), "the provider's `Debug` shows the key")?;
         }
     }
-    let gone = Upstream::start().await.url();
-    let scene = Scene::at(subject, Upstream::start().await, &gone);
+    let dead = DeadPort::new();
+    let scene = Scene::at(subject, Upstream::start().await, &dead.url());
     no_key_in(&scene.failure(false).await?)
 }

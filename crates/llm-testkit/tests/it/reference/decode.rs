@@ -21,7 +21,11 @@ pub(super) fn told(_error: &Value) -> Error {
 }
 
 pub(super) fn whole(flaw: Flaw, body: &[u8]) -> Result<ChatResponse> {
-    let mut body: Map<String, Value> = serde_json::from_slice(body).map_err(|_| unreadable())?;
+    let mut body: Map<String, Value> = match serde_json::from_slice(body) {
+        Ok(body) => body,
+        Err(_) if flaw == Flaw::TakesHalf => return Ok(ChatResponse::of_text("", "")),
+        Err(_) => return Err(unreadable()),
+    };
     match body.remove("error") {
         Some(error) if flaw != Flaw::OverlooksErrors => return Err(told(&error)),
         Some(_) => return Ok(ChatResponse::of_text("", "")),
@@ -32,7 +36,7 @@ pub(super) fn whole(flaw: Flaw, body: &[u8]) -> Result<ChatResponse> {
     response.id = text(body.remove("id"));
     response.model = text(body.remove("model")).unwrap_or_default();
     response.created = body.remove("created").and_then(|created| created.as_i64());
-    response.usage = usage(&body.remove("usage").unwrap_or_default());
+    response.usage = usage(&body.remove("usage").filter(|_| flaw != Flaw::LosesUsage).unwrap_or_default());
     let choice = body.remove("choices").ok_or_else(unreadable)?[0].take();
     response.choices =
         vec![Choice::new(0, message(&choice["message"]), reason(&choice).ok_or_else(unreadable)?)];

@@ -65,7 +65,7 @@ async fn kept(events: impl stream::Stream<Item = Result<ChatEvent>> + Send + 'st
             let _ = give.send(item).await;
         }
     });
-    Box::pin(stream::unfold(take, |mut take| async move { Some((take.recv().await?, take)) }))
+    Box::pin(stream::unfold(take, |mut take| async move { Some((take.recv().await?, take)) }).fuse())
 }
 
 impl Reading {
@@ -103,6 +103,7 @@ impl Reading {
             from = 0;
             let event = String::from_utf8_lossy(&event).into_owned();
             match event.trim().strip_prefix("data: ") {
+                None if self.flaw == Flaw::DiesOfComments => return self.fail(unreadable()),
                 None => self.events.push_back(Ok(ChatEvent::Alive)),
                 Some("[DONE]") => return self.end(),
                 Some(json) => match serde_json::from_str(json) {
@@ -170,7 +171,9 @@ impl Reading {
                 index: 0,
                 id: text(&call["id"]),
                 name: text(&call["function"]["name"]),
-                arguments: text(&call["function"]["arguments"]).unwrap_or_default(),
+                arguments: text(&call["function"]["arguments"])
+                    .filter(|_| self.flaw != Flaw::LosesArguments)
+                    .unwrap_or_default(),
                 extra: Map::new(),
             }));
         }

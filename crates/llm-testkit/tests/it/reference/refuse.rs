@@ -11,12 +11,14 @@ use super::Flaw;
 pub(super) fn error(flaw: Flaw, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
     let body = String::from_utf8_lossy(body);
     let detail = if flaw == Flaw::LeaksKey { body.to_string() } else { body.replace(KEY, "[redacted]") };
-    let error = Error::new(kind(status, &body), format!("the provider answered {status}"))
+    let kind = if flaw == Flaw::MistakesKinds { ErrorKind::Internal } else { kind(status, &body) };
+    let error = Error::new(kind, format!("the provider answered {status}"))
         .with_stage(Stage::Answer)
         .with_status(status.as_u16())
         .with_detail(detail);
     match wait(headers) {
         Some(wait) if flaw != Flaw::IgnoresRetryAfter => error.with_retry_after(wait),
+        None if flaw == Flaw::MakesUpWaits => error.with_retry_after(Duration::from_secs(60)),
         _ => error,
     }
 }
