@@ -6,13 +6,14 @@ mod environment;
 mod errors;
 mod file;
 mod llm_config;
-mod load;
 mod log_level;
 mod names;
 mod origin;
+mod overlay;
 mod reference;
 mod render;
 mod settings;
+mod sources;
 mod suggest;
 mod units;
 mod value;
@@ -24,6 +25,6 @@ pub use llm_config::{
     CacheSettings, DatabaseSettings, DeadlineSettings, LlmConfig, OpenRouterSettings, RetrySettings,
     ServerSettings,
 };
-pub use load::{Flag, Sources};
 pub use log_level::{InvalidLogLevel, LogLevel};
 pub use origin::Origin;
+pub use sources::{Flag, Sources};

@@ -27,6 +27,11 @@ pub enum InvalidDatabaseUrl {
     /// It names no file, or no host.
     #[error("names no {0}; write `sqlite://llm.db` or `postgres://user:password@host/database`")]
     Incomplete(&'static str),
+    /// A part of the password stands where the path should.
+    #[error(
+        "has `#`, or `@` behind its host; write `/`, `?`, `#` and `@` in a password as `%2F`, `%3F`, `%23` and `%40`"
+    )]
+    Unescaped,
 }
 
 impl DatabaseUrl {
@@ -70,8 +75,12 @@ fn show_postgres(text: &str) -> Result<String, InvalidDatabaseUrl> {
     if !matches!(url.scheme(), "postgres" | "postgresql") {
         return Err(InvalidDatabaseUrl::Scheme(url.scheme().to_owned()));
     }
-    if !url.has_host() {
+    // Without a host, as in `postgres:///llm?host=/run/postgresql`, the driver takes its own.
+    if url.cannot_be_a_base() {
         return Err(InvalidDatabaseUrl::Incomplete("host"));
+    }
+    if url.path().contains('@') || url.fragment().is_some() {
+        return Err(InvalidDatabaseUrl::Unescaped);
     }
     if url.password().is_some() {
         // It can only fail for URLs without a host.
@@ -79,7 +88,6 @@ fn show_postgres(text: &str) -> Result<String, InvalidDatabaseUrl> {
     }
     // Parameters may hold a password too.
     url.set_query(None);
-    url.set_fragment(None);
     Ok(url.into())
 }
 

@@ -9,7 +9,7 @@ use toml::{
 
 use super::{
     ConfigError, Origin,
-    load::Overlay,
+    overlay::Overlay,
     settings::{Field, Setting},
     value::Raw,
 };

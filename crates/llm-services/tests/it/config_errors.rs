@@ -150,12 +150,23 @@ fn a_bare_name_needs_a_default_provider() {
 
 #[test]
 fn databases_are_sqlite_or_postgresql() {
-    for good in
-        ["sqlite://llm.db", "sqlite:///var/lib/llm.db?mode=rwc", "sqlite::memory:", "postgresql://db/llm"]
-    {
+    for good in [
+        "sqlite://llm.db",
+        "sqlite:///var/lib/llm.db?mode=rwc",
+        "sqlite::memory:",
+        "postgresql://db/llm",
+        "postgres:///llm?host=/run/postgresql",
+    ] {
         LlmConfig::load(Sources::new(Environment::from_iter([("DATABASE_URL", good)]))).unwrap();
     }
-    for bad in ["mysql://db/llm", "llm.db", "sqlite://", "postgres:llm", "/var/lib/llm.db"] {
+    for bad in [
+        "mysql://db/llm",
+        "llm.db",
+        "sqlite://",
+        "postgres:llm",
+        "postgres://u:1/2@db/llm",
+        "/var/lib/llm.db",
+    ] {
         let told = problem_of("DATABASE_URL", bad);
         assert!(told.starts_with("environment variable DATABASE_URL: `database.url` "), "{bad}: {told}");
     }

@@ -32,6 +32,8 @@ fn secrets_in_variables_are_not_printed() {
         ("OPENROUTER_BASE_URL", "not a url @"),
         ("DATABASE_URL", "postgres://llm:@@db/llm"),
         ("DATABASE_URL", "postgres://db/llm?password=@"),
+        ("DATABASE_URL", "postgres://llm:1/@@db/llm"),
+        ("DATABASE_URL", "postgres://llm:1#@@db/llm"),
         ("DATABASE_URL", "mysql://llm:@@db/llm"),
         ("DATABASE_URL", "postgres://llm:@ @db/llm"),
         ("REDIS_URL", "redis://:@@cache"),
