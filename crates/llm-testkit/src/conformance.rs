@@ -122,6 +122,7 @@ macro_rules! __each_scenario {
             any_chunking_gives_the_same_events
             signs_of_life_are_no_content
             the_attempt_is_told_that_it_leaves
+            the_attempt_id_is_sent
             the_upstream_id_is_told
             a_cut_stream_is_interrupted
             a_reset_stream_is_interrupted

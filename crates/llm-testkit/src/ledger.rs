@@ -175,15 +175,21 @@ impl Ledger {
         (place, number)
     }
 
+    /// Changes a call's line in a detail that nobody waits for.
     pub(crate) fn update(&self, place: usize, change: impl FnOnce(&mut Call)) {
         if let Some(call) = self.lock().get_mut(place) {
             change(call);
         }
     }
 
-    pub(crate) fn settle(&self, place: usize, end: End, billing: Billing) {
-        self.update(place, |call| call.settle(end, billing));
+    /// Changes a call's line, and wakes whoever waits for such a change.
+    pub(crate) fn tell(&self, place: usize, change: impl FnOnce(&mut Call)) {
+        self.update(place, change);
         self.changed.send_replace(());
+    }
+
+    pub(crate) fn settle(&self, place: usize, end: End, billing: Billing) {
+        self.tell(place, |call| call.settle(end, billing));
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&[Call]) -> T) -> T {

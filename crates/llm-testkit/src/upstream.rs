@@ -172,7 +172,8 @@ impl Upstream {
         self.shared.connections.load(Ordering::Acquire)
     }
 
-    /// Waits until the calls are as asked. It is looked at after each call that begins or ends.
+    /// Waits until the calls are as asked. They are looked at when a call was heard, when its reply was chosen, and when
+    /// it ended.
     pub async fn until(&self, reached: impl Fn(&[Call]) -> bool) {
         self.shared.ledger.until(reached).await;
     }

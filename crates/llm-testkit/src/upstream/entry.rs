@@ -25,7 +25,7 @@ impl Entry {
 
     /// Notes what the reply will be, before the first byte of it goes out.
     pub(crate) fn answered(&self, script: &crate::reply::Script) {
-        self.ledger.update(self.place, |call| {
+        self.ledger.tell(self.place, |call| {
             call.status = (!script.raw).then(|| script.status.as_u16());
             call.streamed = script.streamed;
             call.id.clone_from(&script.id);

@@ -62,6 +62,7 @@ mutants! {
     a_bill_that_is_not_expected_is_found: NeverBilled fails
         a_cut_stream_is_interrupted, a_body_that_is_cut_is_no_answer, a_reset_before_the_head_is_told;
     a_bill_for_nothing_is_found: SaysBilled fails a_refused_connection_is_told;
+    an_attempt_that_is_not_named_is_found: HidesAttempt fails the_attempt_id_is_sent;
     a_lost_id_is_found: LosesId fails the_upstream_id_is_told;
     lost_usage_is_found: LosesUsage fails a_whole_answer_is_whole, stream_and_whole_answer_agree;
     lost_arguments_are_found: LosesArguments fails tools_are_called;

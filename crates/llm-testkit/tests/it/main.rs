@@ -5,6 +5,7 @@ mod corpus;
 mod faults;
 mod ledger;
 mod llm_upstream;
+mod mixed;
 mod raw;
 mod reference;
 mod replies;

@@ -47,6 +47,7 @@ pub(crate) enum Flaw {
     DiesOfComments,
     TakesHalf,
     KeepsCalling,
+    HidesAttempt,
 }
 
 pub(crate) struct Reference {
@@ -83,6 +84,11 @@ impl Reference {
         body
     }
 
+    fn attempt(&self, ctx: &CallContext) -> String {
+        let id = ctx.attempt_id().filter(|_| self.flaw != Flaw::HidesAttempt);
+        id.map(|id| id.to_string()).unwrap_or_default()
+    }
+
     async fn call(&self, ctx: &CallContext, body: &Value) -> Result<Open> {
         let first = self.call_once(ctx, &self.authority, body).await;
         match &first {
@@ -116,6 +122,7 @@ impl Reference {
             .header(header::HOST, authority)
             .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
             .header(header::CONTENT_TYPE, "application/json")
+            .header("x-client-request-id", self.attempt(ctx))
             .body(Full::new(Bytes::from(body.to_string())))
             .map_err(|_| Error::new(ErrorKind::Internal, "the request cannot be built"))?;
         if !matches!(self.flaw, Flaw::NeverSaysSent | Flaw::SaysSentLate) {

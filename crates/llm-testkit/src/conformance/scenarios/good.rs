@@ -127,6 +127,21 @@ pub async fn the_attempt_is_told_that_it_leaves(subject: &Subject) -> Outcome {
     Ok(())
 }
 
+/// The attempt's id goes upstream as `x-client-request-id`, so that the two ledgers can be compared call by call.
+pub async fn the_attempt_id_is_sent(subject: &Subject) -> Outcome {
+    for streamed in [false, true] {
+        let scene = Scene::playing(subject, subject.replies.good(streamed)).await;
+        if streamed {
+            scene.stream().await?.whole()?;
+        } else {
+            scene.chat().await.map_err(|error| error.report())?;
+        }
+        let id = scene.ctx.attempt_id().map(|id| id.to_string());
+        same("`x-client-request-id`", &scene.one_call()?.client_request_id(), &id.as_deref())?;
+    }
+    Ok(())
+}
+
 /// The ledger is told the vendor's id of the call, from the header where there is one, and the answer has it.
 pub async fn the_upstream_id_is_told(subject: &Subject) -> Outcome {
     let Some(id) = subject.replies.id else { return Ok(()) };
