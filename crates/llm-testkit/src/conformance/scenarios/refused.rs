@@ -51,7 +51,8 @@ pub async fn a_rate_limit_is_told_with_its_wait(subject: &Subject) -> Outcome {
     let date = refusal.reply().header("retry-after", "Fri, 31 Dec 2049 23:59:59 GMT");
     for error in refusals(subject, refusal.status, date).await? {
         let wait = error.retry_after().ok_or("a wait until a date is lost")?;
-        check(wait > Duration::from_secs(86_400), "a wait until a date far away is too short")?;
+        // A provider may bound it: nobody waits for that long.
+        check(wait >= Duration::from_secs(3600), "a wait until a date far away is too short")?;
     }
     Ok(())
 }
