@@ -17,6 +17,8 @@ const ONCE: (usize, usize) = (1, 1);
 const AGAIN: (usize, usize) = (2, 3);
 /// Right either way.
 const PERHAPS: (usize, usize) = (1, 3);
+/// It may be billed already: at most once more.
+const AMBIGUOUS: (usize, usize) = (1, 2);
 /// The upstream is broken, whichever of these it is called.
 const BROKEN: &[ErrorKind] = &[Provider, Overloaded, Unavailable];
 /// The answer's bytes are not an answer.
@@ -132,7 +134,7 @@ pub(super) const ALL: &[Fault] = &[
         Both,
         &[Unavailable, InvalidResponse],
         &["connect_error", "protocol_error"],
-        PERHAPS,
+        AMBIGUOUS,
         Spoil(play::half_head),
     ),
     fault(
@@ -140,16 +142,17 @@ pub(super) const ALL: &[Fault] = &[
         Both,
         &[Unavailable, InvalidResponse],
         &["connect_error", "protocol_error"],
-        PERHAPS,
+        AMBIGUOUS,
         Spoil(play::garbage),
     ),
-    fault("silence", Both, &[Timeout], &["timeout_first_token"], PERHAPS, Spoil(play::silence)).needs_limit(),
+    fault("silence", Both, &[Timeout], &["timeout_first_token"], AMBIGUOUS, Spoil(play::silence))
+        .needs_limit(),
     fault(
         "first_token_late",
         Stream,
         &[Timeout],
         &["timeout_first_token"],
-        PERHAPS,
+        AMBIGUOUS,
         Spoil(play::first_token_late),
     )
     .needs_limit(),
@@ -170,7 +173,7 @@ pub(super) const ALL: &[Fault] = &[
         "stream_error_first",
         Stream,
         BROKEN,
-        &["failed_midstream"],
+        &["failed_midstream", "upstream_5xx"],
         PERHAPS,
         Spoil(play::stream_error_first),
     ),
@@ -192,13 +195,20 @@ pub(super) const ALL: &[Fault] = &[
         PERHAPS,
         Spoil(play::error_in_200),
     ),
-    fault("empty_body", Both, UNREADABLE, &["protocol_error", "truncated"], PERHAPS, Spoil(play::empty_body)),
+    fault(
+        "empty_body",
+        Both,
+        UNREADABLE,
+        &["protocol_error", "truncated"],
+        AMBIGUOUS,
+        Spoil(play::empty_body),
+    ),
     fault(
         "malformed_body",
         Whole,
         UNREADABLE,
         &["protocol_error", "truncated"],
-        PERHAPS,
+        AMBIGUOUS,
         Spoil(play::malformed_body),
     ),
     fault(
@@ -206,9 +216,9 @@ pub(super) const ALL: &[Fault] = &[
         Whole,
         &[StreamInterrupted, InvalidResponse, Unavailable],
         &["truncated", "protocol_error", "connect_error"],
-        PERHAPS,
+        AMBIGUOUS,
         Spoil(play::body_cut),
     ),
-    fault("body_stall", Whole, &[Timeout], &["timeout_first_token"], PERHAPS, Spoil(play::body_stall))
+    fault("body_stall", Whole, &[Timeout], &["timeout_first_token"], AMBIGUOUS, Spoil(play::body_stall))
         .needs_limit(),
 ];
