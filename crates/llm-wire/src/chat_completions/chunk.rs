@@ -28,7 +28,9 @@ wire_object! {
     /// What a chunk says of one answer.
     struct ChoiceChunk<'a> {
         index: Integer = "index",
-        delta: Delta<'a> = "delta",
+        delta: Option<Delta<'a>> = "delta",
+        /// The whole message, at servers that have no deltas; at Perplexity everything so far, beside the delta.
+        message: Option<Delta<'a>> = "message",
         finish_reason: Text<'a> = "finish_reason",
         native_finish_reason: Text<'a> = "native_finish_reason",
         logprobs: Value = "logprobs",

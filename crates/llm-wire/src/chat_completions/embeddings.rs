@@ -13,6 +13,7 @@ use super::{
     Failure, Reply,
     base64::{decode_floats, encode_floats},
     decode_failure,
+    failure::said,
     fields::{Fields, Misfit, Path, not_json, string, unreadable},
     object_writer::ObjectWriter,
     tolerant::{Items, Text, wire_object},
@@ -148,8 +149,8 @@ pub fn decode_embed_response(body: &[u8]) -> Result<Reply<EmbedResponse>> {
             return decode_failure(body).map(Reply::failure).ok_or_else(|| unreadable(not_json(&error)));
         }
     };
-    if !parsed.error.is_null() {
-        return Ok(Reply::failure(Failure::from_error(parsed.error, parsed.extra)));
+    if let Some(error) = said(parsed.error) {
+        return Ok(Reply::failure(Failure::from_error(error, parsed.extra)));
     }
     let Some(items) = parsed.data else {
         let failure = decode_failure(body).map(Reply::failure);

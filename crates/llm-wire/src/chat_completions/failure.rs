@@ -66,7 +66,7 @@ impl Failure {
     /// The failure in a body that is an object: under `error` or `detail`, or the object itself.
     pub(super) fn from_fields(mut fields: Extra) -> Option<Self> {
         for name in ["error", "detail"] {
-            if let Some(error) = fields.shift_remove(name).filter(|error| !error.is_null()) {
+            if let Some(error) = fields.shift_remove(name).and_then(said) {
                 return Some(Self::from_error(error, fields));
             }
         }
@@ -134,7 +134,13 @@ pub(super) fn broken_answer(reason: &str) -> Value {
 
 /// The error in `x_groq`, where Groq's streams have it.
 pub(super) fn groq_error(extra: &Extra) -> Option<Value> {
-    extra.get("x_groq")?.get("error").filter(|error| !error.is_null()).cloned()
+    extra.get("x_groq")?.get("error").cloned().and_then(said)
+}
+
+/// An error that says something: servers also put `null`, `false` and empty text where there is none.
+pub(super) fn said(error: Value) -> Option<Value> {
+    let nothing = error.is_null() || error == false || error == "";
+    (!nothing).then_some(error)
 }
 
 /// Takes a word: text that is not empty, or a number.

@@ -8,7 +8,7 @@ use serde_json::{Value, value::RawValue};
 
 use super::{
     Failure, ReasoningText, Reply, decode_failure,
-    failure::broken_answer,
+    failure::{broken_answer, said},
     fields::{Fields, Misfit, Path, not_json, unreadable},
     finish::{finish_reason, is_broken},
     message::{MessageBody, decode_message},
@@ -53,7 +53,7 @@ pub fn decode_response(body: &[u8]) -> Result<Reply<ChatResponse>> {
     };
     let usage =
         decode_usage(parsed.usage, parsed.cost).or_else(|| groq_usage(&parsed.extra)).unwrap_or_default();
-    let mut error = Some(parsed.error).filter(|error| !error.is_null());
+    let mut error = said(parsed.error);
     if error.is_none()
         && parsed.choices.is_none()
         && let Some(failure) = decode_failure(body)
@@ -81,7 +81,7 @@ pub fn decode_response(body: &[u8]) -> Result<Reply<ChatResponse>> {
     response.id = parsed.id.owned();
     response.model = parsed.model.owned().unwrap_or_default();
     response.served_by = parsed.provider.owned();
-    response.created = parsed.created.0;
+    response.created = parsed.created.time();
     response.choices = choices;
     response.usage = usage;
     response.service_tier = parsed.service_tier.owned();
@@ -96,8 +96,11 @@ fn decode_choice(value: Value, position: usize, answer: &str) -> Result<(Choice,
     let path = Path::Item(&list, position);
     let mut fields = Fields::tolerant(value, &path)?;
     let index = fields.small_count("index")?.or_else(|| u32::try_from(position).ok()).unwrap_or_default();
+    // One that is no number is not worth keeping.
+    fields.value("index");
     let reason = fields.text("finish_reason")?.unwrap_or_default();
-    let error = fields.value("error").or_else(|| is_broken(&reason).then(|| broken_answer(&reason)));
+    let error =
+        fields.value("error").and_then(said).or_else(|| is_broken(&reason).then(|| broken_answer(&reason)));
     let message_path = Path::Field(&path, "message");
     let message = match fields.value("message") {
         Some(message) => decode_message(fields.inside(message, &message_path)?, |call, name| {
@@ -197,6 +200,6 @@ impl Serialize for ChoiceBody<'_> {
 }
 
 /// A reason as it stands on the wire; one that was never said is `null`.
-pub(super) fn reason_body(reason: &FinishReason) -> Option<&str> {
+fn reason_body(reason: &FinishReason) -> Option<&str> {
     Some(reason.as_str()).filter(|reason| !reason.is_empty())
 }

@@ -34,7 +34,7 @@ impl Calls {
         position: usize,
         piece: CallChunk<'_>,
     ) -> ChatEvent {
-        let free_text = piece.kind.filled() == Some("custom");
+        let free_text = piece.kind.filled() == Some("custom") || !piece.custom.input.text.is_empty();
         let (name, input, function_extra) = if free_text {
             (piece.custom.name, piece.custom.input, piece.custom.extra)
         } else {

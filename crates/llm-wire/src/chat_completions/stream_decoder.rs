@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     Failure,
     chunk::{ChoiceChunk, Chunk, Delta},
-    failure::{broken_answer, groq_error},
+    failure::{broken_answer, groq_error, said},
     fields::{not_json, unreadable},
     finish::{finish_reason, is_broken},
     stream_calls::Calls,
@@ -74,6 +74,8 @@ enum State {
 /// One answer so far.
 #[derive(Debug, Default)]
 struct ChoiceState {
+    /// Content was given.
+    begun: bool,
     reason: Option<String>,
     /// The last word on the reason was an empty one, as some servers end.
     empty_reason: bool,
@@ -159,7 +161,7 @@ impl StreamDecoder {
     fn take(&mut self, chunk: Chunk<'_>, out: &mut Vec<ChatEvent>) -> Result<(), StreamFailure> {
         self.note_origin(&chunk);
         let usage = decode_usage(chunk.usage, chunk.cost).or_else(|| groq_usage(&chunk.extra));
-        let mut failure = Some(chunk.error).filter(|error| !error.is_null());
+        let mut failure = said(chunk.error);
         failure = failure.or_else(|| groq_error(&chunk.extra));
         let mut beside = chunk.extra;
         if failure.is_none() {
@@ -194,12 +196,16 @@ impl StreamDecoder {
         out: &mut Vec<ChatEvent>,
     ) -> Option<Value> {
         let choice = chunk.index.index().or_else(|| u32::try_from(position).ok()).unwrap_or_default();
-        self.choices.entry(choice).or_default();
-        self.take_delta(choice, chunk.delta, out);
+        let begun = self.choices.entry(choice).or_default().begun;
+        let delta = chunk.delta.or(chunk.message.filter(|_| !begun)).unwrap_or_default();
+        let given = out.len();
+        self.take_delta(choice, delta, out);
+        let begins = out.len() > given;
         if !chunk.logprobs.is_null() {
             self.emit(ChatEvent::Logprobs { choice, value: chunk.logprobs }, out);
         }
         let state = self.choices.entry(choice).or_default();
+        state.begun |= begins;
         if let Some(native) = chunk.native_finish_reason.owned() {
             state.native = Some(native);
         }
@@ -209,7 +215,7 @@ impl StreamDecoder {
         if broken.is_none() {
             state.reason = reason.owned().or_else(|| state.reason.take());
         }
-        Some(chunk.error).filter(|error| !error.is_null()).or(broken)
+        said(chunk.error).or(broken)
     }
 
     /// Makes events of a piece of a message: reasoning, text, refusal, calls, the rest.
@@ -277,7 +283,7 @@ impl StreamDecoder {
             note(&mut self.start.id, &chunk.id);
             note(&mut self.start.served_by, &chunk.provider);
             note(&mut self.start.system_fingerprint, &chunk.system_fingerprint);
-            self.start.created = self.start.created.or(chunk.created.0);
+            self.start.created = self.start.created.or(chunk.created.time());
             if self.start.model.is_empty() {
                 self.start.model = chunk.model.owned().unwrap_or_default();
             }

@@ -6,11 +6,7 @@ use llm_core::{ChatEvent, ChoiceFinish, Extra, Finish, Started, Usage};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{
-    object_writer::ObjectWriter,
-    response::{put_ours, reason_body},
-    usage::UsageBody,
-};
+use super::{object_writer::ObjectWriter, response::put_ours, usage::UsageBody};
 
 /// Makes the data of a stream's events for clients of Chat Completions, out of our events.
 ///
@@ -76,9 +72,9 @@ impl StreamEncoder {
                 if extra.get("type").is_some_and(|kind| kind == CUSTOM) {
                     self.free_text.insert((*choice, *index));
                 }
-                let input = if self.free_text.contains(&(*choice, *index)) { CUSTOM } else { FUNCTION };
+                let free_text = self.free_text.contains(&(*choice, *index));
                 let (id, name) = (id.as_deref(), name.as_deref());
-                let call = CallPiece { index: *index, id, name, arguments, extra, input };
+                let call = CallPiece { index: *index, id, name, arguments, extra, free_text };
                 self.piece(*choice, Delta::Call(call), out);
             }
             ChatEvent::ExtraDelta { choice, fields } => self.piece(*choice, Delta::Fields(fields), out),
@@ -185,7 +181,8 @@ impl Serialize for ChoicePiece<'_> {
         object.put("index", &self.index)?;
         object.put("delta", &DeltaBody(self))?;
         object.some("logprobs", &self.logprobs)?;
-        object.put("finish_reason", &self.end.and_then(|end| reason_body(&end.reason)))?;
+        // An empty reason is the end all the same, and `null` would be none.
+        object.put("finish_reason", &self.end.map(|end| end.reason.as_str()))?;
         object.some("native_finish_reason", &self.end.and_then(|end| end.native.as_ref()))?;
         object.end()
     }
@@ -231,8 +228,8 @@ struct CallPiece<'a> {
     name: Option<&'a str>,
     arguments: &'a str,
     extra: &'a Extra,
-    /// Which of the two kinds it is.
-    input: &'static str,
+    /// Its input is free text.
+    free_text: bool,
 }
 
 impl Serialize for CallPiece<'_> {
@@ -240,11 +237,14 @@ impl Serialize for CallPiece<'_> {
         let mut object = ObjectWriter::new(serializer)?;
         object.put("index", &self.index)?;
         object.some("id", &self.id)?;
-        if self.id.is_some() && !self.extra.contains_key("type") {
-            object.put("type", FUNCTION)?;
+        let kind = self.extra.get("type").and_then(Value::as_str);
+        if self.id.is_some() {
+            object.put("type", kind.unwrap_or(FUNCTION))?;
         }
-        object.put(self.input, &CalledPiece(self))?;
-        object.without(FUNCTION);
+        if kind.is_none_or(|kind| kind == CUSTOM) {
+            object.put(if self.free_text { CUSTOM } else { FUNCTION }, &CalledPiece(self))?;
+            object.without(FUNCTION);
+        }
         object.rest(self.extra)?;
         object.end()
     }
@@ -257,7 +257,7 @@ impl Serialize for CalledPiece<'_> {
         let Self(call) = self;
         let mut object = ObjectWriter::new(serializer)?;
         object.some("name", &call.name)?;
-        object.put(if call.input == CUSTOM { "input" } else { "arguments" }, call.arguments)?;
+        object.put(if call.free_text { "input" } else { "arguments" }, call.arguments)?;
         if let Some(Value::Object(extra)) = call.extra.get(FUNCTION) {
             object.rest(extra)?;
         }

@@ -113,6 +113,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 pub(super) struct Integer(pub(super) Option<i64>);
 
 impl Integer {
+    /// The number as a time, in seconds since 1970. Servers that do not tell write 0.
+    pub(super) fn time(self) -> Option<i64> {
+        self.0.filter(|seconds| *seconds > 0)
+    }
+
     /// The number as an index.
     pub(super) fn index(self) -> Option<u32> {
         self.0.and_then(|number| u32::try_from(number).ok())

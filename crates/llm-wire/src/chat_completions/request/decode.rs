@@ -19,7 +19,7 @@ use crate::chat_completions::{
 /// Fields without a name here, and parts, tools and choices of unknown kinds, are kept as they came, so that
 /// [`encode_request`](super::encode_request) gives them back. Not kept is only what means the same: `null` and empty
 /// lists are nothing, a single `stop` is a list, `max_tokens` is `max_completion_tokens`, `reasoning_effort` is
-/// `reasoning.effort`, a message's `reasoning_content` is `reasoning`.
+/// `reasoning.effort`, a message's `reasoning_content` is `reasoning`, and arguments that are an object are its text.
 ///
 /// # Errors
 ///
