@@ -27,7 +27,7 @@ pub(crate) struct Finishing {
 
 impl Finishing {
     /// Takes the id out of a body, where no header gave one.
-    fn learn_id(&mut self, ctx: &CallContext, id: Option<&str>) {
+    pub(crate) fn learn_id(&mut self, ctx: &CallContext, id: Option<&str>) {
         if let (None, Some(id)) = (&self.id, id.filter(|id| !id.is_empty())) {
             ctx.upstream_id(id);
             self.id = Some(id.to_owned());

@@ -137,14 +137,16 @@ impl Facts {
     /// The error of a call that was refused, or of an answer that had begun and broke.
     pub(crate) fn into_error(mut self) -> Error {
         let kind = self.kind();
-        let mut error = Error::new(kind, self.message(kind)).with_stage(Stage::Answer);
+        let message = self.message(kind);
+        let detail = self.detail(&message);
+        let mut error = Error::new(kind, message).with_stage(Stage::Answer);
         if let Some(status) = self.status() {
             error = error.with_status(status);
         }
         if let Some(code) = self.code() {
             error = error.with_code(code);
         }
-        if let Some(detail) = self.detail() {
+        if let Some(detail) = detail {
             error = error.with_detail(detail);
         }
         if let Some(wait) = self.wait() {

@@ -115,7 +115,9 @@ impl OpenRouter {
                 if let Some(partial) = &mut failure.partial {
                     finishing.price(&mut partial.usage);
                 }
-                Err(Facts::from(failure).into_error())
+                let facts = Facts::from(failure);
+                finishing.learn_id(ctx, facts.id());
+                Err(facts.into_error())
             }
         }
     }

@@ -110,7 +110,11 @@ impl Reading {
     /// Takes an event that is no part of an answer.
     fn fail(&mut self, failure: StreamFailure) {
         let error = match failure {
-            StreamFailure::Failure(failure) => Facts::from(failure).into_error(),
+            StreamFailure::Failure(failure) => {
+                let facts = Facts::from(failure);
+                self.finishing.learn_id(&self.ctx, facts.id());
+                facts.into_error()
+            }
             // What was lost with it may have been text.
             StreamFailure::Malformed(what) => {
                 Error::new(ErrorKind::InvalidResponse, "an event of OpenRouter's stream cannot be understood")

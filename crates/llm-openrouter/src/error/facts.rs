@@ -36,6 +36,11 @@ impl Facts {
         }
     }
 
+    /// The call's id, where it stands beside the error.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.failure.extra.get("id")?.as_str()
+    }
+
     /// What the answer had given before it broke.
     pub(super) fn take_partial(&mut self) -> Option<Partial> {
         self.failure.partial.take()

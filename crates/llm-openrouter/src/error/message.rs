@@ -63,8 +63,9 @@ impl Facts {
         }
     }
 
-    /// The inner text: the vendor's own words and names, without the flagged words of the prompt.
-    pub(super) fn detail(&self) -> Option<String> {
+    /// The inner text: the vendor's own words and names where the message does not have them, without the flagged words
+    /// of the prompt.
+    pub(super) fn detail(&self, message: &str) -> Option<String> {
         let mut parts = Vec::new();
         let mut part = |name: &str, value: Option<&Value>| {
             let text = match value {
@@ -84,8 +85,9 @@ impl Facts {
         {
             part(field, self.availability(field));
         }
-        if let Some(sentence) = self.sentence() {
-            parts.insert(0, excerpt(sentence.as_bytes(), SENTENCE));
+        let sentence = self.sentence().map(|sentence| excerpt(sentence.as_bytes(), SENTENCE));
+        if let Some(sentence) = sentence.filter(|sentence| !message.ends_with(sentence)) {
+            parts.insert(0, sentence);
         }
         if let Some(raw) = self.raw() {
             parts.push(format!("raw: {}", excerpt(raw.as_bytes(), RAW)));
