@@ -28,8 +28,10 @@ macro_rules! plain {
     };
 }
 
-/// All parameters whose support the list tells. `parallel_tool_calls` is none of them: the list leaves it out for
-/// models that are known to take it.
+/// All parameters whose support the list tells.
+///
+/// `parallel_tool_calls` is none of them: the list leaves it out for models that are known to take it. Nor is the limit
+/// on tokens: every model has one, and a bound on money is never dropped.
 const PARAMETERS: &[Parameter] = &[
     plain!(temperature),
     plain!(top_p),
@@ -44,12 +46,6 @@ const PARAMETERS: &[Parameter] = &[
     plain!(top_logprobs),
     plain!(prediction),
     plain!(verbosity),
-    Parameter {
-        name: "max_completion_tokens",
-        listed: &["max_completion_tokens", "max_tokens"],
-        asked: |request| request.max_output_tokens.is_some(),
-        take: |request| request.max_output_tokens = None,
-    },
     Parameter {
         name: "stop",
         listed: &["stop"],

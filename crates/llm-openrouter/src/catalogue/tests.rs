@@ -18,7 +18,7 @@ fn list() -> Vec<Value> {
             "pricing": {"prompt": "0.000002", "completion": "0.000006", "input_cache_read": "0.0000005",
                 "web_search": "0.005", "discount": 0.5,
                 "overrides": [{"min_prompt_tokens": 200_000, "prompt": "0.000004", "completion": "0.000012"}]},
-            "supported_parameters": ["max_tokens", "temperature", "tools", "tool_choice", "response_format"],
+            "supported_parameters": ["temperature", "tools", "tool_choice", "response_format"],
             "top_provider": {"context_length": 100_000, "max_completion_tokens": 8192, "is_moderated": false},
         }),
         json!({

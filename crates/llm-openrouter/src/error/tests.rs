@@ -253,3 +253,50 @@ fn a_broken_answer_is_billed_and_keeps_what_it_gave() {
     assert_eq!((error.stage(), error.maybe_billed()), (Stage::Midstream, true));
     assert_eq!((error.partial().unwrap().text.as_str(), error.usage().output_tokens), ("half", Some(1)));
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_refusal_is_too_strange_to_be_one(status in 300u16..600, body in strange()) {
+        let error = refusal_with(status, &[], &body.to_string());
+        proptest::prop_assert!(error.message().len() < 500 && error.report().len() < 12_000);
+        proptest::prop_assert_eq!(error.stage(), Stage::Answer);
+    }
+}
+
+/// Errors whose fields have the right names and any values.
+fn strange() -> impl proptest::strategy::Strategy<Value = Value> {
+    use proptest::prelude::*;
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,400}".prop_map(Value::from),
+    ];
+    let name = proptest::sample::select(vec![
+        "error",
+        "code",
+        "message",
+        "metadata",
+        "availability",
+        "raw",
+        "reasons",
+        "retry_after",
+        "retryable",
+        "error_type",
+        "http_status",
+        "provider_name",
+        "limit_source",
+        "choices",
+    ]);
+    let inner = leaf.prop_recursive(4, 24, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(name.clone(), inner, 0..6).prop_map(|fields| fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()),
+        ]
+    });
+    inner.prop_map(|error| json!({ "error": error }))
+}

@@ -85,6 +85,43 @@ pub struct WebSearch {
     pub settings: PluginSettings,
 }
 
+impl WebSearch {
+    /// Searches with `native`, `exa`, `firecrawl`, `parallel` or `perplexity`.
+    #[must_use]
+    pub fn with_engine(mut self, engine: impl Into<String>) -> Self {
+        self.engine = Some(engine.into());
+        self
+    }
+
+    /// Looks at so many pages.
+    #[must_use]
+    pub fn with_max_results(mut self, pages: u32) -> Self {
+        self.max_results = Some(pages);
+        self
+    }
+
+    /// Looks at this site, and at those alone that are added so.
+    #[must_use]
+    pub fn with_domain(mut self, domain: impl Into<String>) -> Self {
+        self.include_domains.push(domain.into());
+        self
+    }
+
+    /// Does not look at this site.
+    #[must_use]
+    pub fn without_domain(mut self, domain: impl Into<String>) -> Self {
+        self.exclude_domains.push(domain.into());
+        self
+    }
+
+    /// Tells the model this about the results.
+    #[must_use]
+    pub fn with_search_prompt(mut self, prompt: impl Into<String>) -> Self {
+        self.search_prompt = Some(prompt.into());
+        self
+    }
+}
+
 /// Settings of [`Plugin::FileParser`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]

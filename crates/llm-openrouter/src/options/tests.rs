@@ -51,10 +51,12 @@ fn a_word_that_is_no_preference_is_refused() {
 
 #[test]
 fn all_plugins_have_openrouters_names() {
-    let mut web = WebSearch::default();
-    web.engine = Some("exa".to_owned());
-    web.max_results = Some(3);
-    web.include_domains = vec!["example.com".to_owned()];
+    let web = WebSearch::default()
+        .with_engine("exa")
+        .with_max_results(3)
+        .with_domain("example.com")
+        .without_domain("example.org")
+        .with_search_prompt("Look:");
     let request = ChatRequest::new("m")
         .with_plugin(Plugin::Web(web))
         .with_plugin(Plugin::FileParser(FileParser::pdf(PdfEngine::MistralOcr)))

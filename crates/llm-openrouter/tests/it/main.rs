@@ -11,3 +11,4 @@ mod requests;
 mod scene;
 mod security;
 mod stream;
+mod vendor;
