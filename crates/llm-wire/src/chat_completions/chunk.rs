@@ -44,9 +44,9 @@ wire_object! {
         _role: Text<'a> = "role",
         content: Piece<'a> = "content",
         refusal: Piece<'a> = "refusal",
-        reasoning: Piece<'a> = "reasoning",
-        reasoning_content: Piece<'a> = "reasoning_content",
-        thinking: Piece<'a> = "thinking",
+        reasoning: Text<'a> = "reasoning",
+        reasoning_content: Text<'a> = "reasoning_content",
+        thinking: Text<'a> = "thinking",
         reasoning_details: Items<Value> = "reasoning_details",
         tool_calls: Items<CallChunk<'a>> = "tool_calls",
     }

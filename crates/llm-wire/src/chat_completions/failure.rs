@@ -70,7 +70,7 @@ impl Failure {
                 return Some(Self::from_error(error, fields));
             }
         }
-        let flat = fields.get("message").is_some_and(Value::is_string) && !fields.contains_key("choices");
+        let flat = is_flat_error(&fields) && !fields.contains_key("choices");
         flat.then(|| Self::from_error(Value::Object(fields), Extra::new()))
     }
 
@@ -125,6 +125,11 @@ impl Failure {
         let named = self.error_type().or(self.code.as_deref()).is_some_and(|name| names.contains(&name));
         named || self.status == Some(400) && self.message.to_ascii_lowercase().contains("token limit")
     }
+}
+
+/// Whether an object without an answer is an error itself, as at Mistral and vLLM.
+pub(super) fn is_flat_error(fields: &Extra) -> bool {
+    fields.get("message").is_some_and(Value::is_string)
 }
 
 /// The error of an answer whose finish reason says that the server broke, where nothing else does.

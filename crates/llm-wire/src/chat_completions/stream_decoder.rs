@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::{
     Failure,
     chunk::{ChoiceChunk, Chunk, Delta},
-    failure::{broken_answer, groq_error, said},
+    decode_failure,
+    failure::{broken_answer, groq_error, is_flat_error, said},
     fields::{not_json, unreadable},
     finish::{finish_reason, is_broken},
     stream_calls::Calls,
@@ -115,7 +116,8 @@ impl StreamDecoder {
             Err(_) if data.contains('\n') => data.lines().try_for_each(|line| self.push(line, out)),
             Err(error) => {
                 self.state = State::Broken;
-                Err(StreamFailure::Malformed(not_json(&error)))
+                let failure = decode_failure(data.as_bytes()).map(Box::new).map(StreamFailure::Failure);
+                Err(failure.unwrap_or_else(|| StreamFailure::Malformed(not_json(&error))))
             }
         }
     }
@@ -161,9 +163,11 @@ impl StreamDecoder {
     fn take(&mut self, chunk: Chunk<'_>, out: &mut Vec<ChatEvent>) -> Result<(), StreamFailure> {
         self.note_origin(&chunk);
         let usage = decode_usage(chunk.usage, chunk.cost).or_else(|| groq_usage(&chunk.extra));
-        let mut failure = said(chunk.error);
-        failure = failure.or_else(|| groq_error(&chunk.extra));
+        let mut failure = said(chunk.error).or_else(|| groq_error(&chunk.extra));
         let mut beside = chunk.extra;
+        if failure.is_none() && chunk.choices.0.is_empty() && is_flat_error(&beside) {
+            failure = Some(Value::Object(mem::take(&mut beside)));
+        }
         if failure.is_none() {
             self.note_extra(mem::take(&mut beside));
         }
@@ -221,11 +225,10 @@ impl StreamDecoder {
     /// Makes events of a piece of a message: reasoning, text, refusal, calls, the rest.
     fn take_delta(&mut self, choice: u32, delta: Delta<'_>, out: &mut Vec<ChatEvent>) {
         let mut fields = delta.extra;
-        // Empty lists are no content.
-        fields.retain(|_, value| value.as_array().is_none_or(|items| !items.is_empty()));
+        fields.retain(|_, value| !is_empty(value));
         let mut reasoning = [delta.reasoning, delta.reasoning_content, delta.thinking]
             .into_iter()
-            .find_map(Piece::filled)
+            .find_map(|text| text.owned())
             .unwrap_or_default();
         let text = match delta.content {
             Piece::Parts(parts) => split_parts(parts, &mut reasoning, &mut fields),
@@ -310,6 +313,17 @@ impl ChoiceState {
         let said = state.reason.as_deref().unwrap_or_default();
         let reason = finish_reason(said, state.calls.json_arguments(), state.calls.has_free_text());
         ChoiceFinish { index, reason, native: state.native }
+    }
+}
+
+/// Whether a field of a message says nothing.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
     }
 }
 

@@ -56,6 +56,17 @@ fn exchanges(folder: &Path) -> Vec<Exchange> {
     VENDORS.into_iter().flat_map(vendor).collect()
 }
 
+/// The recorded streams that have no whole end: cut short, or ended by an error.
+const BROKEN: [&str; 7] = [
+    "openrouter/doc_stream_midstream_error",
+    "openrouter/doc_stream_midstream_error_string_code",
+    "openrouter/stream_no_done_cut",
+    "openai/stream_error_in_stream",
+    "openai/stream_error_string_code",
+    "openai/compatible_data_null_line",
+    "deepseek/stream_keepalive_comments",
+];
+
 fn is_chat(exchange: &Exchange) -> bool {
     exchange.path.ends_with("/chat/completions")
 }
@@ -79,7 +90,10 @@ fn every_recorded_chat_is_read() {
             let played = play_bytes(&exchange.response);
             let malformed = matches!(played.failure, Some(StreamFailure::Malformed(_)));
             assert!(!malformed, "{}: {:?}", exchange.name, played.failure);
-            assert!(!played.events.is_empty(), "{}", exchange.name);
+            assert_eq!(played.end.is_some(), BROKEN.contains(&&*exchange.name), "{}", exchange.name);
+            if played.end.is_none() {
+                assert!(!played.collect().choices.is_empty(), "{}", exchange.name);
+            }
         } else {
             counts[2] += 1;
             decode_response(&exchange.response)

@@ -231,8 +231,28 @@ fn a_server_that_makes_up_an_id_for_each_piece_makes_one_call() {
 }
 
 #[test]
+fn errors_without_an_envelope_and_in_a_list_are_failures() {
+    let cases = [
+        (r#"{"object":"error","message":"broke","type":"BadRequestError","code":400}"#, Some(400)),
+        (r#"[{"error":{"code":503,"message":"broke"}}]"#, Some(503)),
+        (r#"{"error":{"message":"broke"},"choices":"none"}"#, None),
+    ];
+    for (data, status) in cases {
+        let Some(StreamFailure::Failure(failure)) = play([data]).failure else { panic!("{data}") };
+        assert_eq!((failure.message.as_str(), failure.status), ("broke", status));
+    }
+}
+
+#[test]
+fn reasoning_of_a_surprising_type_costs_nothing() {
+    let chunk = r#"{"choices":[{"delta":{"content":"a","reasoning":{"x":1},"thinking":true},"finish_reason":"stop"}]}"#;
+    assert_eq!(play([chunk]).collect().text(), "a");
+}
+
+#[test]
 fn empty_pieces_are_no_content() {
-    let chunk = r#"{"id":"r1","choices":[{"delta":{"role":"assistant","content":"","refusal":null,"annotations":[]}}]}"#;
+    let chunk = r#"{"id":"r1","choices":[{"delta":{"role":"assistant","content":"","refusal":null,"annotations":[],
+        "audio":{},"provider_specific_fields":null,"note":""}}]}"#;
     let events = play([chunk]).events;
     assert!(matches!(events.as_slice(), [ChatEvent::Started(_)]), "{events:?}");
 }
