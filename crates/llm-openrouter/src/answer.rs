@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use llm_core::{ChatEvent, ChatResponse, Error, ProviderName, Usage};
+use llm_core::{ChatEvent, ChatResponse, EmbedResponse, Error, ProviderName, Usage};
 use llm_provider::CallContext;
 
 use crate::catalogue::Catalogue;
@@ -37,9 +37,18 @@ impl Finishing {
     /// Finishes a whole answer.
     pub(crate) fn response(&mut self, ctx: &CallContext, response: &mut ChatResponse) {
         self.learn_id(ctx, response.id.as_deref());
+        response.id = response.id.take().or_else(|| self.id.clone());
         self.answered.clone_from(&response.model);
         response.provider = Some(self.name.clone());
         response.dropped = std::mem::take(&mut self.dropped);
+        self.price(&mut response.usage);
+    }
+
+    /// Finishes embeddings.
+    pub(crate) fn embeddings(&mut self, ctx: &CallContext, response: &mut EmbedResponse) {
+        self.learn_id(ctx, response.id.as_deref());
+        response.id = response.id.take().or_else(|| self.id.clone());
+        self.answered.clone_from(&response.model);
         self.price(&mut response.usage);
     }
 
@@ -49,6 +58,7 @@ impl Finishing {
         match event {
             ChatEvent::Started(started) => {
                 self.learn_id(ctx, started.id.as_deref());
+                started.id = started.id.take().or_else(|| self.id.clone());
                 self.answered.clone_from(&started.model);
                 started.provider = Some(self.name.clone());
                 started.dropped = std::mem::take(&mut self.dropped);

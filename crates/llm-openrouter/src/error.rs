@@ -21,8 +21,10 @@ enum Sign {
     Metadata(&'static str),
     /// `availability.code`, since August 2026.
     Availability(&'static str),
-    /// A phrase of the vendor's, or of the vendor behind it, in a 400. It stands for refusals that have no stable name.
-    Says400(&'static str),
+    /// A 400 whose sentence begins so and holds this, in lower case: for refusals that have no stable name.
+    Says400(&'static str, &'static str),
+    /// A 400 with this phrase in its sentence, or in what the vendor behind OpenRouter said.
+    Quotes400(&'static str),
     /// `error_type`, the stable name; or a `code` that is a string.
     Type(&'static str),
 }
@@ -31,7 +33,7 @@ use ErrorKind::{
     Authentication, ContentFiltered, ContextLength, InsufficientCredits, InvalidRequest, ModelNotFound,
     Overloaded, PermissionDenied, Provider, RateLimited, Timeout,
 };
-use Sign::{Availability, Limit, Metadata, Says400, Type};
+use Sign::{Availability, Limit, Metadata, Quotes400, Says400, Type};
 
 /// The first row that fits decides. What fits none, `unmapped` among it, is judged by its status.
 const TABLE: &[(Sign, ErrorKind)] = &[
@@ -61,10 +63,10 @@ const TABLE: &[(Sign, ErrorKind)] = &[
     (Availability("capacity_exhausted"), RateLimited),
     (Availability("temporarily_unavailable"), Overloaded),
     // Unknown models and overlong prompts are plain 400s; only the words tell.
-    (Says400("is not a valid model id"), ModelNotFound),
-    (Says400("does not exist"), ModelNotFound),
-    (Says400("maximum context length"), ContextLength),
-    (Says400("context_length_exceeded"), ContextLength),
+    (Says400("", "is not a valid model id"), ModelNotFound),
+    (Says400("model ", "does not exist"), ModelNotFound),
+    (Quotes400("maximum context length"), ContextLength),
+    (Quotes400("context_length_exceeded"), ContextLength),
     (Type("context_length_exceeded"), ContextLength),
     (Type("max_tokens_exceeded"), InvalidRequest),
     (Type("token_limit_exceeded"), InvalidRequest),
@@ -119,7 +121,11 @@ impl Sign {
             Limit(name) => is(facts.metadata_text("limit_source"), name),
             Metadata(name) => facts.metadata(name).is_some(),
             Availability(name) => is(facts.availability_text("code"), name),
-            Says400(phrase) => matches!(facts.status(), None | Some(400)) && facts.says(phrase),
+            Says400(begin, phrase) => {
+                let sentence = facts.sentence().unwrap_or_default().to_lowercase();
+                facts.may_be_400() && sentence.starts_with(begin) && sentence.contains(phrase)
+            }
+            Quotes400(phrase) => facts.may_be_400() && facts.says(phrase),
             Type(name) => is(facts.error_type(), name) || is(facts.word_code(), name),
         }
     }

@@ -86,7 +86,7 @@ impl OpenRouter {
         }
     }
 
-    /// Sends a chat request; what it is given back for is refused as an error.
+    /// Sends a chat request and waits for the head of its answer.
     async fn ask(
         &self,
         ctx: &CallContext,
@@ -94,6 +94,8 @@ impl OpenRouter {
         streamed: bool,
         finishing: &mut Finishing,
     ) -> Result<Response> {
+        // Without a model OpenRouter would take the account's default one, at any price.
+        ModelId::new(request.model.as_str())?;
         finishing.dropped = self.catalogue.fit(&mut request)?;
         let body = encode_request(&request, streamed, &dialect())?;
         let response = self.post(ctx, "chat/completions", body, streamed).await?;
@@ -173,17 +175,20 @@ impl Provider for OpenRouter {
     }
 
     async fn embed(&self, ctx: &CallContext, request: EmbedRequest) -> Result<EmbedResponse> {
-        let finishing = self.finishing(&request.model);
+        let mut finishing = self.finishing(&request.model);
         let answer = async {
+            ModelId::new(request.model.as_str())?;
             let body = encode_embed_request(&request)?;
-            let body = self.post(ctx, "embeddings", body, false).await?.bytes().await?;
-            match decode_embed_response(&body)? {
+            let response = self.post(ctx, "embeddings", body, false).await?;
+            finishing.id = calls::generation_id(response.headers());
+            match decode_embed_response(&response.bytes().await?)? {
                 Reply::Answer(response) => Ok(response),
                 Reply::Failure(failure) => Err(Facts::from(failure).into_error()),
             }
         };
-        let mut response = answer.await.map_err(|error: Error| finishing.error(error))?;
-        self.catalogue.price(&mut response.usage, &request.model, &response.model);
+        let answer = answer.await;
+        let mut response = answer.map_err(|error| finishing.error(error))?;
+        finishing.embeddings(ctx, &mut response);
         Ok(response)
     }
 
@@ -210,7 +215,8 @@ impl Provider for OpenRouter {
 
     async fn look_up_call(&self, ctx: &CallContext, upstream_id: &str) -> Result<Option<Usage>> {
         let generation = self.generation(ctx, upstream_id).await?;
-        Ok(generation.map(|generation| generation.usage()))
+        // A record that does not say anything yet is as good as none.
+        Ok(generation.map(|generation| generation.usage()).filter(|usage| !usage.is_empty()))
     }
 
     fn abandon(&self, _model: &str, served_by: Option<&str>, streamed: bool) -> Abandon {

@@ -2,9 +2,9 @@
 
 use std::{collections::VecDeque, pin::Pin};
 
-use bytes::BytesMut;
+use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
-use llm_core::{ChatEvent, Collector, Error, ErrorKind, Partial, Result, Stage};
+use llm_core::{ChatEvent, Error, ErrorKind, Partial, Result, Stage};
 use llm_http::{ByteStream, SseItem, SseLimits, sse};
 use llm_provider::CallContext;
 use llm_wire::chat_completions::{StreamDecoder, StreamFailure};
@@ -17,15 +17,15 @@ use crate::{
 
 /// The beginning of a body, and what it looks like.
 pub(crate) async fn look(mut body: ByteStream) -> Result<(Looks, ByteStream)> {
-    let mut seen = BytesMut::new();
+    let mut seen = Bytes::new();
     let mut looks = Looks::Blank;
     while looks == Looks::Blank {
         let Some(chunk) = body.next().await.transpose()? else { break };
         looks = Looks::of(&chunk);
         // Blanks before the content mean nothing in JSON, and at most an empty line among events.
-        seen = BytesMut::from(chunk);
+        seen = chunk;
     }
-    let begin = stream::once(async move { Ok(seen.freeze()) });
+    let begin = stream::iter([Ok(seen)]);
     Ok((looks, Box::pin(begin.chain(body))))
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn events(
     let reading = Reading {
         items: Some(Box::pin(sse(body, SseLimits::default()))),
         decoder: StreamDecoder::new(),
-        collector: Collector::new(),
+        given: Partial::default(),
         ready: VecDeque::new(),
         ctx: ctx.clone(),
         finishing,
@@ -52,7 +52,7 @@ struct Reading {
     items: Option<Pin<Box<dyn Stream<Item = Result<SseItem>> + Send>>>,
     decoder: StreamDecoder,
     /// What was given so far, for the error that may follow.
-    collector: Collector,
+    given: Partial,
     ready: VecDeque<Result<ChatEvent>>,
     ctx: CallContext,
     finishing: Finishing,
@@ -92,8 +92,16 @@ impl Reading {
     fn give(&mut self, events: Vec<ChatEvent>) {
         for mut event in events {
             self.finishing.event(&self.ctx, &mut event);
-            self.collector.push(&event);
+            self.note(&event);
             self.ready.push_back(Ok(event));
+        }
+    }
+
+    fn note(&mut self, event: &ChatEvent) {
+        match event {
+            ChatEvent::TextDelta { choice: 0, text } => self.given.text.push_str(text),
+            ChatEvent::Usage(usage) => self.given.usage.update(usage.clone()),
+            _ => {}
         }
     }
 
@@ -132,7 +140,7 @@ impl Reading {
 
     /// Ends the stream with an error that has what was given before it.
     fn refuse(&mut self, error: Error) {
-        let partial = Partial::new(self.collector.text(), self.collector.usage().clone());
+        let partial = std::mem::take(&mut self.given);
         let error = match error.stage() {
             Stage::Answer if self.finishing.begun => broken(error, partial),
             // An answer that never began.

@@ -51,6 +51,11 @@ impl Facts {
         self.failure.status.or(self.http_status)
     }
 
+    /// Whether it is a 400, or does not tell.
+    pub(super) fn may_be_400(&self) -> bool {
+        matches!(self.status(), None | Some(400))
+    }
+
     /// The stable name; the availability errors have it one floor higher.
     pub(super) fn error_type(&self) -> Option<&str> {
         self.failure.error_type()

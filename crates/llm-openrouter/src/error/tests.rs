@@ -76,7 +76,8 @@ fn every_row_of_the_table_can_be_reached() {
             Limit(name) => json!({"message": "No.", "metadata": {"limit_source": name}}),
             Metadata(name) => json!({"message": "No.", "metadata": {name: ["x"]}}),
             Availability(name) => json!({"message": "No.", "availability": {"code": name}}),
-            Says400(phrase) => json!({"message": format!("This {phrase}, so no."), "code": 400}),
+            Says400(begin, phrase) => json!({"message": format!("{begin}x {phrase}"), "code": 400}),
+            Quotes400(phrase) => json!({"message": "No.", "code": 400, "metadata": {"raw": phrase}}),
             Type(name) => json!({"message": "No.", "code": name}),
         };
         assert_eq!(refusal(400, error).kind(), *kind, "row {at}: {sign:?}");
@@ -232,6 +233,14 @@ fn a_context_that_is_too_long_is_known_by_its_words_even_behind_openrouter() {
     let error =
         refusal(400, json!({"code": 400, "message": "Provider returned error", "metadata": metadata}));
     assert_eq!(error.kind(), ContextLength);
+}
+
+#[test]
+fn what_the_vendor_behind_misses_is_not_the_model() {
+    let metadata = json!({"raw": "the file `file-1` does not exist"});
+    let error =
+        refusal(400, json!({"code": 400, "message": "Provider returned error", "metadata": metadata}));
+    assert_eq!(error.kind(), InvalidRequest);
 }
 
 #[test]

@@ -73,6 +73,16 @@ async fn without_the_header_the_body_tells_the_id() {
 }
 
 #[tokio::test]
+async fn without_an_id_in_the_body_the_answer_has_that_of_the_header() {
+    let body =
+        json!({"model": "acme/writer", "choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}]});
+    let scene = Scene::chatting(Reply::json(&body).with_id("gen-header")).await;
+    assert_eq!(scene.chat(hello()).await.unwrap().id.as_deref(), Some("gen-header"));
+    let (events, _) = scene.stream(hello()).await;
+    assert_eq!(crate::scene::whole(&events).id.as_deref(), Some("gen-header"));
+}
+
+#[tokio::test]
 async fn without_a_key_no_call_is_made() {
     let scene = Scene::with(|config| config).await;
     let ctx = &scene.ctx;
@@ -92,6 +102,19 @@ async fn without_a_key_no_call_is_made() {
     }
     assert_eq!(scene.upstream.connections(), 0);
     assert!(scene.told.all().is_empty(), "nothing left, so nothing was sent");
+}
+
+#[tokio::test]
+async fn without_a_model_no_call_is_made() {
+    let scene = Scene::new().await;
+    for model in ["", "two words", "acme/"] {
+        let request = llm_core::ChatRequest::new(model).user("Hello!");
+        assert_eq!(scene.chat(request.clone()).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+        assert_eq!(scene.stream(request).await.1.unwrap().kind(), ErrorKind::InvalidRequest);
+        let error = scene.openrouter.embed(&scene.ctx, EmbedRequest::new(model, "Hello!")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    }
+    assert_eq!(scene.upstream.connections(), 0);
 }
 
 #[tokio::test]
