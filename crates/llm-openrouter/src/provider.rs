@@ -6,14 +6,15 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use llm_core::{
-    Capabilities, ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Error, ErrorKind, ModelId,
-    ModelInfo, ProviderName, Result, Stage, Usage,
+    Capabilities, ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Error, ErrorKind, Extra, ModelId,
+    ModelInfo, Operation, ProviderName, ResponseFormat, Result, Stage, ToolChoice, Usage,
 };
 use llm_http::{ByteStream, Client, ClientConfig, HeaderMap, Response, Url, header};
 use llm_provider::{Abandon, CallContext, ChatStream, Health, HealthStatus, Provider, begin, events};
 use llm_wire::chat_completions::{
-    Reply, decode_embed_response, decode_response, encode_embed_request, encode_request,
+    Reply, decode_embed_response, decode_response, encode_embed_request, encode_request, unsupported_fields,
 };
+use serde_json::Value;
 
 use crate::{
     OpenRouterConfig, abandon,
@@ -97,6 +98,11 @@ impl OpenRouter {
         // Without a model OpenRouter would take the account's default one, at any price.
         ModelId::new(request.model.as_str())?;
         finishing.dropped = self.catalogue.fit(&mut request)?;
+        if request.options.lenient {
+            // What the dialect has no word for; a strict request is refused for it below.
+            finishing.dropped.extend(unsupported_fields(&request, &dialect()));
+        }
+        require_what_enforces(&mut request);
         let body = encode_request(&request, streamed, &dialect())?;
         let response = self.post(ctx, "chat/completions", body, streamed).await?;
         finishing.id = calls::generation_id(response.headers());
@@ -221,6 +227,20 @@ impl Provider for OpenRouter {
 
     fn abandon(&self, _model: &str, served_by: Option<&str>, streamed: bool) -> Abandon {
         abandon::abandon(served_by, streamed)
+    }
+}
+
+/// Leaves out vendors that would drop what makes a structured answer fit, a schema or a forced call: they answer in
+/// prose and are paid for it. What the caller says about it stands.
+fn require_what_enforces(request: &mut ChatRequest) {
+    let enforced = matches!(request.response_format, Some(ResponseFormat::JsonSchema(_)))
+        || matches!(request.tool_choice, Some(ToolChoice::Function(_)));
+    if request.options.operation != Operation::Structured || !enforced {
+        return;
+    }
+    let preferences = request.extra.entry("provider").or_insert_with(|| Value::Object(Extra::new()));
+    if let Value::Object(preferences) = preferences {
+        preferences.entry("require_parameters").or_insert(Value::Bool(true));
     }
 }
 

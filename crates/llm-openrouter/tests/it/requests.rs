@@ -127,3 +127,30 @@ async fn a_call_goes_under_its_attempts_id() {
     let id = scene.ctx.attempt_id().unwrap().to_string();
     assert_eq!(scene.call().client_request_id(), Some(id.as_str()));
 }
+
+#[tokio::test]
+async fn a_structured_answer_goes_to_vendors_that_enforce_it() {
+    let asked = async |change: fn(ChatRequest) -> ChatRequest| {
+        let scene = Scene::chatting(reply("text.json")).await;
+        let mut request = change(hello());
+        request.options.operation = llm_core::Operation::Structured;
+        scene.chat(request).await.unwrap();
+        scene.upstream.calls()[0].request.clone().unwrap()["provider"]["require_parameters"].clone()
+    };
+    let schema = |request: ChatRequest| {
+        request
+            .with_response_format(llm_core::ResponseFormat::JsonSchema(llm_core::JsonSchemaFormat::default()))
+    };
+    assert_eq!(asked(schema).await, true);
+    assert_eq!(
+        asked(|request| request.with_tool_choice(llm_core::ToolChoice::Function("f".into()))).await,
+        true
+    );
+    assert_eq!(asked(|request| request).await, json!(null), "plain JSON is checked here, whoever writes it");
+    let own = |request: ChatRequest| {
+        request
+            .with_response_format(llm_core::ResponseFormat::JsonSchema(llm_core::JsonSchemaFormat::default()))
+            .with_extra("provider", json!({"require_parameters": false}))
+    };
+    assert_eq!(asked(own).await, false, "the caller's word stands");
+}
