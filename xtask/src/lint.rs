@@ -1,0 +1,27 @@
+//! `cargo xtask lint`: formatting, clippy, rustdoc; cargo-deny and cargo-machete where they are installed.
+
+use anyhow::Result;
+
+use crate::shell::{self, cargo, find, say};
+
+/// Runs the linters, the quick ones first.
+pub(crate) fn run() -> Result<()> {
+    shell::run(&mut cargo(["fmt", "--all", "--check"]))?;
+    let everything = ["clippy", "--locked", "--workspace", "--all-targets", "--all-features"];
+    shell::run(cargo(everything).args(["--", "-D", "warnings"]))?;
+    let documentation = ["doc", "--locked", "--workspace", "--all-features", "--no-deps"];
+    shell::run(cargo(documentation).env("RUSTDOCFLAGS", "-D warnings"))?;
+    // Neither comes with Rust. Advisories need a database that is fetched, so they are not asked for here.
+    let deny =
+        ["deny", "--all-features", "check", "--config", ".github/deny.toml", "bans", "licenses", "sources"];
+    optional("cargo-deny", &deny)?;
+    optional("cargo-machete", &["machete"])
+}
+
+fn optional(program: &str, arguments: &[&str]) -> Result<()> {
+    if find(program).is_none() {
+        say(format_args!("skipped: {program} is not installed (`cargo install --locked {program}`)"));
+        return Ok(());
+    }
+    shell::run(&mut cargo(arguments))
+}

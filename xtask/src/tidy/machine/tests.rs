@@ -1,0 +1,18 @@
+use super::{File, no_other_registry, no_paths_of_a_machine};
+
+#[test]
+fn a_path_of_one_machine_is_refused() {
+    let found = no_paths_of_a_machine(&[File::new("docs/testing.md", "Run it.\n`cd /home/me/llm`\n")]);
+    assert!(found[0].starts_with("docs/testing.md:2: /home/…"), "{found:?}");
+    let fine = "https://example.com/home/page and ../work/here and <root>/work.md";
+    assert!(no_paths_of_a_machine(&[File::new("docs/testing.md", fine)]).is_empty());
+}
+
+#[test]
+fn another_registry_is_refused() {
+    let source = |url: &str| File::new("Cargo.lock", &format!("source = \"{url}\"\n"));
+    assert!(no_other_registry(&[source("registry+https://github.com/rust-lang/crates.io-index")]).is_empty());
+    assert_eq!(no_other_registry(&[source("registry+https://mirror.example/index")]).len(), 1);
+    let config = File::new(".cargo/config.toml", "[source.crates-io]\nreplace-with = \"mirror\"\n");
+    assert!(no_other_registry(&[config])[0].starts_with(".cargo/config.toml:2:"));
+}
