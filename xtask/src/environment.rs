@@ -1,4 +1,5 @@
 //! The one place of this program that reads the environment.
+#![expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 
 use std::{ffi::OsString, path::PathBuf};
 

@@ -2,6 +2,9 @@
 //!
 //! Each command is a file. `cargo xtask --help` lists them.
 
+use std::process::ExitCode;
+
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 mod check_each;
@@ -47,16 +50,26 @@ enum Task {
     Replay(replay::Options),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().task {
+fn main() -> ExitCode {
+    match run(&Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            shell::say(format_args!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> Result<()> {
+    match task {
         Task::Ci => ci::run(),
         Task::Tidy => tidy::run(),
         Task::Lint => lint::run(),
-        Task::Test(options) => test::run(&options),
-        Task::Services(options) => services::run(&options),
+        Task::Test(options) => test::run(options),
+        Task::Services(options) => services::run(options),
         Task::CheckEach => check_each::run(),
-        Task::Codegen(options) => codegen::run(&options),
-        Task::NewProvider(options) => new_provider::run(&options),
-        Task::Replay(options) => replay::run(&options),
+        Task::Codegen(options) => codegen::run(options),
+        Task::NewProvider(options) => new_provider::run(options),
+        Task::Replay(options) => replay::run(options),
     }
 }
