@@ -1,0 +1,8 @@
+//! From the spool into PostgreSQL.
+
+mod batch;
+mod json;
+mod task;
+
+pub(crate) use batch::{Shipped, forget};
+pub(crate) use task::Shipper;

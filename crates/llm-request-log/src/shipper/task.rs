@@ -1,0 +1,169 @@
+//! The task that ships, and backs off while PostgreSQL is away.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use llm_core::{Error, ErrorKind, Result};
+use serde_json::Value;
+use sqlx::{PgPool, SqlitePool, types::Json};
+use tokio::sync::{Mutex, mpsc::WeakUnboundedSender, oneshot};
+
+use super::{
+    batch::Batch,
+    json::{self, INSERT_ATTEMPTS, INSERT_REQUESTS},
+};
+use crate::{
+    ledger::Entry,
+    store::{Postgres, unavailable},
+};
+
+/// How many requests go at once.
+const BATCH: i64 = 256;
+/// How often it looks for new rows.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The longest wait while PostgreSQL is away.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// How long a call runs before PostgreSQL hears of it. Most have ended by then and go once.
+const RUNS_LONG: Duration = Duration::from_secs(2);
+
+/// Moves rows from the spool into PostgreSQL. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Shipper {
+    spool: SqlitePool,
+    postgres: Postgres,
+    writer: WeakUnboundedSender<Entry>,
+    /// Held while a batch is under way: the place in the spool behind which it began.
+    after: Arc<Mutex<i64>>,
+}
+
+impl Shipper {
+    pub(crate) fn new(spool: SqlitePool, postgres: Postgres, writer: WeakUnboundedSender<Entry>) -> Self {
+        Self { spool, postgres, writer, after: Arc::default() }
+    }
+
+    /// Ships until the writer is gone.
+    pub(crate) async fn run(self) {
+        let mut wait = PAUSE;
+        let mut away = false;
+        while self.writer.upgrade().is_some() {
+            match self.ship().await {
+                Ok(more) => {
+                    if away {
+                        tracing::info!("PostgreSQL is back; the spool drains");
+                    }
+                    (away, wait) = (false, PAUSE);
+                    if more {
+                        continue;
+                    }
+                }
+                Err(error) => {
+                    if !away {
+                        tracing::warn!(
+                            ?error,
+                            "PostgreSQL does not take the request log; rows wait in the spool"
+                        );
+                    }
+                    (away, wait) = (true, (wait * 2).min(LONGEST_WAIT));
+                }
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Ships everything that has ended.
+    pub(crate) async fn flush(&self) -> Result<()> {
+        while self.ship().await? {}
+        Ok(())
+    }
+
+    /// Ships what there is, at most a batch of each kind. Whether there is more that has ended.
+    async fn ship(&self) -> Result<bool> {
+        let mut after = self.after.lock().await;
+        let unread = unavailable("the spool cannot be read");
+        let mut spool = self.spool.acquire().await.map_err(&unread)?;
+        let ended = Batch::ended(&mut spool, *after, BATCH).await.map_err(&unread)?;
+        let alone = Batch::alone(&mut spool, BATCH).await.map_err(&unread)?;
+        let since = Timestamp::now().checked_sub(RUNS_LONG).unwrap_or(Timestamp::MIN);
+        let running = Batch::running(&mut spool, since, BATCH).await.map_err(&unread)?;
+        drop(spool);
+        let more = ended.requests.len() == usize::try_from(BATCH).unwrap_or_default();
+        let postgres = self.postgres.ready().await?;
+        self.deliver(postgres, ended, true, &mut after).await?;
+        self.deliver(postgres, alone, true, &mut after).await?;
+        self.deliver(postgres, running, false, &mut after).await?;
+        if !more {
+            // What was passed over gets another chance.
+            *after = 0;
+        }
+        Ok(more)
+    }
+
+    /// Writes a batch into PostgreSQL, then lets the spool forget it. If PostgreSQL refuses a row for what it holds,
+    /// the others go without it.
+    async fn deliver(&self, postgres: &PgPool, batch: Batch, delete: bool, after: &mut i64) -> Result<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        match insert(postgres, &batch).await {
+            Ok(()) => self.forget(batch, delete).await,
+            Err(error) if !is_about_a_row(&error) => {
+                Err(unavailable("PostgreSQL does not take the request log's rows")(error))
+            }
+            Err(_) => {
+                for one in split(batch) {
+                    match insert(postgres, &one).await {
+                        Ok(()) => self.forget(one, delete).await?,
+                        Err(error) if is_about_a_row(&error) => {
+                            let id = one.requests.first().map(|row| row.record.id);
+                            tracing::error!(?id, %error, "PostgreSQL refuses a row; it stays in the spool");
+                            *after = one.requests.first().map_or(*after, |row| row.place.max(*after));
+                        }
+                        Err(error) => {
+                            return Err(unavailable("PostgreSQL does not take the request log's rows")(
+                                error,
+                            ));
+                        }
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn forget(&self, batch: Batch, delete: bool) -> Result<()> {
+        let gone = || Error::new(ErrorKind::Unavailable, "the request log has stopped");
+        let (done, forgotten) = oneshot::channel();
+        let writer = self.writer.upgrade().ok_or_else(gone)?;
+        writer.send(Entry::Shipped { rows: batch.shipped(delete), done }).map_err(|_| gone())?;
+        drop(writer);
+        forgotten.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+/// Writes a batch, all of it or nothing.
+async fn insert(postgres: &PgPool, batch: &Batch) -> sqlx::Result<()> {
+    let requests: Vec<Value> = batch.requests.iter().map(|row| json::request(&row.record)).collect();
+    let attempts: Vec<Value> = batch.attempts.iter().map(|row| json::attempt(&row.record)).collect();
+    let mut transaction = postgres.begin().await?;
+    sqlx::query(INSERT_REQUESTS).bind(Json(requests)).execute(&mut *transaction).await?;
+    sqlx::query(INSERT_ATTEMPTS).bind(Json(attempts)).execute(&mut *transaction).await?;
+    transaction.commit().await
+}
+
+/// Whether the error is about what a row holds (SQLSTATE classes 22 and 23), so that trying again would not help.
+fn is_about_a_row(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}
+
+/// One batch for each request and its attempts, and one for each attempt without a request.
+fn split(batch: Batch) -> Vec<Batch> {
+    let mut attempts = batch.attempts;
+    let mut parts = Vec::with_capacity(batch.requests.len());
+    for request in batch.requests {
+        let own = attempts.extract_if(.., |attempt| attempt.record.id.request == request.record.id).collect();
+        parts.push(Batch { requests: vec![request], attempts: own });
+    }
+    parts.extend(attempts.into_iter().map(|attempt| Batch { requests: Vec::new(), attempts: vec![attempt] }));
+    parts
+}
