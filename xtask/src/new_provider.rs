@@ -6,7 +6,10 @@ use std::{fs, path::Path};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{shell::say, workspace};
+use crate::{
+    shell::{self, cargo, say},
+    workspace,
+};
 
 /// The files of the skeleton. `{{name}}` is the provider's name, `{{Name}}` its Rust type, `{{name_}}` its module.
 const FILES: [(&str, &str); 8] = [
@@ -48,6 +51,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let name = options.name.as_str();
     check(name)?;
     write(&workspace::root().join("crates").join(format!("llm-{name}")), name)?;
+    // How long a line is depends on the name.
+    shell::run(&mut cargo(["fmt", "-p", &format!("llm-{name}")]))?;
     say(format_args!("wrote crates/llm-{name}\n{}", fill(NEXT, name)));
     Ok(())
 }
