@@ -3,6 +3,7 @@
 mod filter;
 mod log;
 mod reconcile;
+mod sql;
 mod usage;
 
 pub use filter::{Cursor, Page, PageOf, RequestFilter};

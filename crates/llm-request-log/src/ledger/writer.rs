@@ -164,7 +164,9 @@ fn confirm(entry: Entry, changed: bool) {
         Entry::Intent { done, .. } | Entry::Shipped { done, .. } => drop(done.send(Ok(()))),
         Entry::Settle { done, .. } => drop(done.send(Ok(changed))),
         Entry::Barrier(done) => drop(done.send(())),
-        Entry::UpstreamId { .. } | Entry::AttemptEnd { .. } | Entry::RequestEnd { .. } => {}
+        // There is room for another call.
+        Entry::AttemptEnd { ticket, .. } | Entry::RequestEnd { ticket, .. } => drop(ticket),
+        Entry::UpstreamId { .. } => {}
     }
 }
 

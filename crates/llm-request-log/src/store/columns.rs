@@ -140,10 +140,6 @@ pub(crate) const UPSERT_ATTEMPT: &str = concat!(
 pub(crate) const SELECT_ATTEMPTS: &str =
     concat!("SELECT ", attempt_columns!(), " FROM llm_attempts WHERE request_id = $1 ORDER BY attempt_no");
 
-/// Reads one request.
-pub(crate) const SELECT_REQUEST: &str =
-    concat!("SELECT ", request_columns!(), " FROM llm_requests WHERE id = $1");
-
 pub(crate) use {
     attempt_columns, bind_attempt, bind_request, on_attempt_conflict, on_request_conflict, request_columns,
 };
