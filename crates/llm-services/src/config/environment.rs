@@ -27,6 +27,7 @@ pub struct Environment {
 impl Environment {
     /// The variables of this process, as they are now.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one file that reads the environment")]
     pub fn of_process() -> Self {
         let mut environment = Self::default();
         // `vars` would panic at a variable that is not UTF-8, even at one that is nothing to us.

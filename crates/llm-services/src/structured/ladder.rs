@@ -1,0 +1,215 @@
+//! The ladder: rung by rung, each with one repair, until an answer fits.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use llm_core::{
+    AudioRequest, AudioResponse, Capabilities, ChatRequest, ChatResponse, Choice, Content, EmbedRequest,
+    EmbedResponse, Error, ErrorKind, FinishReason, ImageRequest, ImageResponse, Message, ModelId, ModelInfo,
+    NewsRequest, NewsResponse, Partial, ProviderName, Result, Role, Stage, Usage,
+};
+use llm_provider::{Abandon, CallContext, ChatStream, Health, Layer, Provider, SharedProvider};
+
+use super::{
+    EnforcedBy, Schema,
+    rung::{answer, ask, repair, rungs},
+};
+
+/// The field of an answer's `extra` that names the rung.
+const RUNG: &str = "enforced_by";
+
+/// The longest part of an answer that does not fit that an error keeps, in characters.
+const LONGEST_PARTIAL: usize = 64 * 1024;
+
+/// Makes unary answers fit the [`Schema`] in the call's context, if there is one.
+///
+/// Streams pass through: a schema cannot be checked before the end. A dropped call stops at the turn that it was at.
+/// It stands inside the cache, so that only answers that fit are kept, and inside the request log, so that all its
+/// turns are one request with several attempts. Outside the router, because rungs depend on the routed model.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StructuredLayer;
+
+impl Layer for StructuredLayer {
+    fn layer(&self, inner: SharedProvider) -> SharedProvider {
+        Arc::new(Ladder { inner })
+    }
+}
+
+/// The rung that made an answer fit, taken out of the answer.
+pub(crate) fn rung_of(response: &mut ChatResponse) -> Option<EnforcedBy> {
+    response.extra.shift_remove(RUNG).and_then(|rung| serde_json::from_value(rung).ok())
+}
+
+#[derive(Debug)]
+struct Ladder {
+    inner: SharedProvider,
+}
+
+/// How a rung ended.
+enum Climbed {
+    /// An answer that fits.
+    Fits(Box<ChatResponse>),
+    /// The model cannot be asked in this way, or answers what does not fit, twice: the next rung may do.
+    Next(Error),
+}
+
+impl Ladder {
+    async fn climb(&self, ctx: &CallContext, request: ChatRequest, schema: &Schema) -> Result<ChatResponse> {
+        let model =
+            ModelId::new(request.model.as_str()).map(|id| self.inner.capabilities(&id)).unwrap_or_default();
+        let mut spent = Usage::new();
+        let mut last = None;
+        for rung in rungs(&model) {
+            let asked = ask(rung, request.clone(), schema, &model);
+            match self.rung(ctx, rung, asked, schema, &mut spent).await? {
+                Climbed::Fits(mut response) => {
+                    response.usage = spent;
+                    response.extra.insert(RUNG.to_owned(), rung.as_str().into());
+                    return Ok(*response);
+                }
+                Climbed::Next(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| {
+            Error::new(ErrorKind::Internal, "the ladder of structured output has no rung")
+        }))
+    }
+
+    /// One rung: a turn, and one repair if its answer does not fit.
+    async fn rung(
+        &self,
+        ctx: &CallContext,
+        rung: EnforcedBy,
+        asked: ChatRequest,
+        schema: &Schema,
+        spent: &mut Usage,
+    ) -> Result<Climbed> {
+        let mut request = asked;
+        let mut repaired = false;
+        loop {
+            let response = match self.inner.chat(ctx, request.clone()).await {
+                Ok(response) => response,
+                Err(error) if cannot_ask(&error) => return Ok(Climbed::Next(error)),
+                Err(error) => return Err(error),
+            };
+            sum(spent, &response.usage);
+            let said = answer(rung, &response, schema);
+            let faults = match schema.check(&said) {
+                Ok(value) => return Ok(Climbed::Fits(Box::new(fitting(response, value.to_string())))),
+                Err(faults) => faults,
+            };
+            if let Some(refusal) = refused(&response) {
+                return Err(refusal.with_partial(Partial::new(said, spent.clone())));
+            }
+            if repaired {
+                return Ok(Climbed::Next(misfit(schema, &said, &faults, spent)));
+            }
+            request = repair(request, &response, &said, &faults);
+            repaired = true;
+        }
+    }
+}
+
+/// The sum of the turns so far; the first turn is taken as it is, because an empty sum has no known cost.
+fn sum(spent: &mut Usage, turn: &Usage) {
+    if spent.is_empty() {
+        *spent = turn.clone();
+    } else {
+        spent.add(turn);
+    }
+}
+
+/// Whether the provider does not take this way of asking, so that another rung may do.
+fn cannot_ask(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidRequest | ErrorKind::ModelNotFound)
+}
+
+/// The model refuses: asking again in another way would be asking it to change its mind.
+fn refused(response: &ChatResponse) -> Option<Error> {
+    let choice = response.choices.first()?;
+    let refused = choice.message.refusal.is_some() || choice.finish_reason == FinishReason::ContentFilter;
+    refused.then(|| {
+        Error::new(ErrorKind::ContentFiltered, "the model refused to answer").with_stage(Stage::Answer)
+    })
+}
+
+fn misfit(schema: &Schema, said: &str, faults: &[String], spent: &Usage) -> Error {
+    let said: String = said.chars().take(LONGEST_PARTIAL).collect();
+    // The faults may quote the answer, which is the caller's, so they are for the log.
+    Error::new(
+        ErrorKind::InvalidResponse,
+        format!("the model's answer does not fit the schema `{}`, even after a repair", schema.name()),
+    )
+    .with_stage(Stage::Answer)
+    .with_detail(faults.join("; "))
+    .with_maybe_billed(true)
+    .with_partial(Partial::new(said, spent.clone()))
+}
+
+/// The answer with the value as its text, wherever it stood.
+fn fitting(mut response: ChatResponse, json: String) -> ChatResponse {
+    let reasoning =
+        response.choices.first_mut().map(|choice| std::mem::take(&mut choice.message.reasoning_details));
+    let mut message = Message::new(Role::Assistant, Content::Text(json));
+    message.reasoning_details = reasoning.unwrap_or_default();
+    response.choices = vec![Choice::new(0, message, FinishReason::Stop)];
+    response
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl Provider for Ladder {
+    fn name(&self) -> &ProviderName {
+        self.inner.name()
+    }
+
+    fn capabilities(&self, model: &ModelId) -> Capabilities {
+        self.inner.capabilities(model)
+    }
+
+    async fn chat(&self, ctx: &CallContext, request: ChatRequest) -> Result<ChatResponse> {
+        match ctx.extension::<Schema>() {
+            Some(schema) => self.climb(ctx, request, &schema).await,
+            None => self.inner.chat(ctx, request).await,
+        }
+    }
+
+    async fn chat_stream(&self, ctx: &CallContext, request: ChatRequest) -> Result<ChatStream> {
+        self.inner.chat_stream(ctx, request).await
+    }
+
+    async fn embed(&self, ctx: &CallContext, request: EmbedRequest) -> Result<EmbedResponse> {
+        self.inner.embed(ctx, request).await
+    }
+
+    async fn generate_image(&self, ctx: &CallContext, request: ImageRequest) -> Result<ImageResponse> {
+        self.inner.generate_image(ctx, request).await
+    }
+
+    async fn generate_audio(&self, ctx: &CallContext, request: AudioRequest) -> Result<AudioResponse> {
+        self.inner.generate_audio(ctx, request).await
+    }
+
+    async fn search_recent_news(&self, ctx: &CallContext, request: NewsRequest) -> Result<NewsResponse> {
+        self.inner.search_recent_news(ctx, request).await
+    }
+
+    async fn list_models(&self, ctx: &CallContext) -> Result<Vec<ModelInfo>> {
+        self.inner.list_models(ctx).await
+    }
+
+    async fn health(&self, ctx: &CallContext) -> Result<Health> {
+        self.inner.health(ctx).await
+    }
+
+    async fn look_up_call(&self, ctx: &CallContext, upstream_id: &str) -> Result<Option<Usage>> {
+        self.inner.look_up_call(ctx, upstream_id).await
+    }
+
+    fn abandon(&self, model: &str, served_by: Option<&str>, streamed: bool) -> Abandon {
+        self.inner.abandon(model, served_by, streamed)
+    }
+}
+
+#[cfg(test)]
+mod tests;
