@@ -3,7 +3,7 @@
 //! In the workspace's build, features that one crate asks for are there for all: a crate that forgets one of its own
 //! builds there, and fails for whoever depends on it alone.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use cargo_metadata::Package;
 
 use crate::{
@@ -11,13 +11,19 @@ use crate::{
     workspace,
 };
 
-/// Checks each crate without features, with the default ones, and with each feature by itself.
+/// Checks each crate without features, with the default ones, and with each feature by itself; fails with all that do
+/// not build.
 pub(crate) fn run() -> Result<()> {
+    let mut broken = Vec::new();
     for package in workspace::packages()? {
         for features in combinations(&package) {
             let arguments = ["check", "--quiet", "--locked", "--all-targets", "-p", &package.name];
-            shell::run(cargo(arguments).args(features))?;
+            let outcome = shell::run(cargo(arguments).args(features));
+            broken.extend(outcome.err().map(|error| format!("\n  {error:#}")));
         }
+    }
+    if !broken.is_empty() {
+        bail!("a crate must build alone with each of its features:{}", broken.concat());
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for (name, passed) in &summary {
         say(match passed {
             0 => format!("{name:<16} reads no recordings"),
-            _ => format!("{name:<16} {passed} tests over the recordings passed"),
+            _ => format!("{name:<16} tests over the recordings: {passed} passed"),
         });
     }
     if summary.iter().all(|(_, passed)| *passed == 0) {

@@ -1,14 +1,23 @@
 //! Where things are.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use anyhow::{Context as _, Result};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 
-/// The root of the workspace.
+use crate::environment;
+
+/// The root of the workspace: the one in which cargo runs us, which need not be the one in which it built us.
 pub(crate) fn root() -> &'static Path {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own)
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let own = environment::set("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let own = PathBuf::from(own);
+        own.parent().map(Path::to_owned).unwrap_or(own)
+    });
+    &ROOT
 }
 
 /// The folder into which this workspace builds.
