@@ -7,7 +7,7 @@ use crate::{cli::Global, failure::Failure, output::Output};
 
 pub(crate) async fn run(global: &Global, output: &mut Output) -> Result<(), Failure> {
     let config = configure(global)?;
-    log_as(&config, output);
+    log_as(&config, config.log_level, output);
     LlmService::migrate(&config).await?;
     let url = config.database.url.to_string();
     if output.is_json() {

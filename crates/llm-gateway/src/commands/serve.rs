@@ -14,7 +14,7 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, options: &Serve, output: &mut Output) -> Result<(), Failure> {
     let config = configure(global)?;
-    log_as(&config, output);
+    log_as(&config, config.log_level, output);
     let listen = options.listen.unwrap_or(config.server.listen);
     if !listen.ip().is_loopback() && !options.public_without_auth {
         return Err(Failure::usage(format!(

@@ -1,14 +1,25 @@
 //! What most commands begin with: configuration, logging, the service.
 
-use std::time::Duration;
+use std::{io::IsTerminal as _, time::Duration};
 
-use llm_services::{Environment, LlmConfig, LlmService, Sources};
+use llm_services::{Environment, LlmConfig, LlmService, LogLevel, Origin, Sources};
 use tracing_subscriber::EnvFilter;
 
 use crate::{cli::Global, failure::Failure, output::Output};
 
 /// How long rows may be on their way when a command ends.
 pub(crate) const LEDGER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The crates whose log lines are ours.
+const OUR_CRATES: &[&str] = &[
+    "llm_gateway",
+    "llm_services",
+    "llm_request_log",
+    "llm_layers",
+    "llm_cache",
+    "llm_http",
+    "llm_openrouter",
+];
 
 /// The configuration as file, environment and flags say.
 pub(crate) fn configure(global: &Global) -> Result<LlmConfig, Failure> {
@@ -30,31 +41,28 @@ pub(crate) fn configure(global: &Global) -> Result<LlmConfig, Failure> {
 /// The service, ready for calls.
 pub(crate) async fn start(global: &Global, output: &mut Output) -> Result<LlmService, Failure> {
     let config = configure(global)?;
-    log_as(&config, output);
+    // A person who asked for one thing wants to hear of trouble only, unless they said otherwise.
+    let level = match config.origin("log_level") {
+        Origin::Default => LogLevel::Warn,
+        _ => config.log_level,
+    };
+    log_as(&config, level, output);
     Ok(LlmService::builder().config(config).build().await?)
 }
 
-/// Logs to standard error: lines for people, JSON for programs. It can be set once in a process.
-pub(crate) fn log_as(config: &LlmConfig, output: &mut Output) {
-    // Drivers and HTTP stacks chat at `info`; what matters of them comes through our own errors.
-    let filter = EnvFilter::new(format!("warn,llm={level}", level = config.log_level))
-        .add_directive(tracing::level_filters::LevelFilter::WARN.into());
-    let filter = [
-        "llm_gateway",
-        "llm_services",
-        "llm_request_log",
-        "llm_layers",
-        "llm_cache",
-        "llm_openrouter",
-        "llm_http",
-    ]
-    .iter()
-    .filter_map(|target| format!("{target}={}", config.log_level).parse().ok())
-    .fold(filter, EnvFilter::add_directive);
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let set = if output.is_json() { lines.json().try_init() } else { lines.try_init() };
-    // It was set before, by whoever runs us in their own process: theirs stands.
-    drop(set);
+/// Logs to standard error: lines for people, JSON for programs.
+///
+/// Our own crates log at `level`; drivers and HTTP stacks, which chat, at `warn`. What matters of them comes through
+/// our own errors.
+pub(crate) fn log_as(config: &LlmConfig, level: LogLevel, output: &mut Output) {
+    let own = OUR_CRATES.iter().map(|name| format!("{name}={}", level.as_str()));
+    let filter = EnvFilter::new(own.chain(["warn".to_owned()]).collect::<Vec<_>>().join(","));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    // It can be set once in a process; if it was, that stands.
+    let _ = if output.is_json() { lines.json().try_init() } else { lines.try_init() };
     for warning in config.warnings() {
         output.note(&format!("warning: {warning}"));
     }
