@@ -11,6 +11,7 @@ mod check_each;
 mod ci;
 mod codegen;
 mod environment;
+mod examples;
 mod lint;
 mod new_provider;
 mod replay;

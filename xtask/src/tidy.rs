@@ -23,10 +23,11 @@ use files::File;
 type Findings = Vec<String>;
 
 /// The rules over files.
-const FILE_RULES: [fn(&[File]) -> Findings; 14] = [
+const FILE_RULES: [fn(&[File]) -> Findings; 15] = [
     docs::every_crate_is_named,
     docs::every_floor_is_told,
     docs::every_link_leads_somewhere,
+    docs::every_path_is_there,
     environment::read_in_one_place,
     machine::no_paths_of_a_machine,
     machine::no_other_registry,

@@ -13,6 +13,9 @@ const PAGES: [&str; 2] = ["README.md", "docs/architecture.md"];
 /// The page whose table has the floors.
 const FLOORS: &str = "docs/architecture.md";
 
+/// How a path from the root begins.
+const ROOTS: [&str; 4] = ["crates/", "docs/", "xtask/", ".github/"];
+
 /// Whoever looks for a crate finds it in both pages.
 pub(super) fn every_crate_is_named(files: &[File]) -> Findings {
     let names = || CRATES.iter().map(|(name, _)| *name).chain([TESTKIT, AUTOMATION]);
@@ -40,11 +43,7 @@ pub(super) fn every_floor_is_told(files: &[File]) -> Findings {
 
 /// Links between our files, and to our folders, lead somewhere.
 pub(super) fn every_link_leads_somewhere(files: &[File]) -> Findings {
-    let mut places: BTreeSet<&str> = BTreeSet::new();
-    for file in files {
-        places.insert(&file.path);
-        places.extend(file.path.match_indices('/').map(|(at, _)| &file.path[..at]));
-    }
+    let places = places(files);
     let pages = files.iter().filter(|file| file.path.ends_with(".md"));
     let links =
         pages.flat_map(|page| links(&page.text).into_iter().map(move |(number, link)| (page, number, link)));
@@ -54,6 +53,32 @@ pub(super) fn every_link_leads_somewhere(files: &[File]) -> Findings {
             format!("{}:{number}: `{link}` is not there: correct the link or drop it", page.path)
         })
         .collect()
+}
+
+/// Paths that pages name in their text are there.
+pub(super) fn every_path_is_there(files: &[File]) -> Findings {
+    let places = places(files);
+    let pages = files.iter().filter(|file| file.path.ends_with(".md"));
+    let lines = pages.flat_map(|page| page.lines().map(move |(number, line)| (page, number, line)));
+    let paths = lines.flat_map(|(page, number, line)| named(line).map(move |path| (page, number, path)));
+    let gone = paths.filter(|(_, _, path)| !places.contains(path.trim_end_matches('/')));
+    gone.map(|(page, number, path)| {
+        format!("{}:{number}: `{path}` is not there: correct the path or drop it", page.path)
+    })
+    .collect()
+}
+
+/// What a line names in backticks as a path from the root. Patterns, such as `crates/llm-<vendor>`, are none.
+fn named(line: &str) -> impl Iterator<Item = &str> {
+    let code = line.split('`').skip(1).step_by(2);
+    code.filter(|path| ROOTS.iter().any(|root| path.starts_with(root)))
+        .filter(|path| !path.contains(['<', '*', '{', ' ', '…']) && !path.contains("NAME"))
+}
+
+/// All files and folders.
+fn places(files: &[File]) -> BTreeSet<&str> {
+    let folders = files.iter().flat_map(|file| file.path.match_indices('/').map(|(at, _)| &file.path[..at]));
+    files.iter().map(|file| &*file.path).chain(folders).collect()
 }
 
 /// The relative links of a page with their lines, without what stands behind `#`. Code blocks have none.

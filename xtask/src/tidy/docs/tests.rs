@@ -1,4 +1,7 @@
-use super::{CRATES, File, every_crate_is_named, every_floor_is_told, every_link_leads_somewhere, resolve};
+use super::{
+    CRATES, File, every_crate_is_named, every_floor_is_told, every_link_leads_somewhere, every_path_is_there,
+    resolve,
+};
 
 #[test]
 fn a_crate_that_no_table_names_is_found() {
@@ -28,6 +31,17 @@ fn a_link_to_what_is_gone_is_found() {
     ];
     let found = every_link_leads_somewhere(&files);
     assert!(found.len() == 1 && found[0].starts_with("docs/testing.md:5: `gone.md`"), "{found:?}");
+}
+
+#[test]
+fn a_path_that_is_gone_is_found() {
+    let page = "See `crates/llm-core/src/`, `crates/llm-<vendor>/src` and `src/lib.rs`.\nAnd `crates/llm-core/old.rs`.\n";
+    let files = [File::new("docs/testing.md", page), File::new("crates/llm-core/src/lib.rs", "")];
+    let found = every_path_is_there(&files);
+    assert!(
+        found.len() == 1 && found[0].starts_with("docs/testing.md:2: `crates/llm-core/old.rs`"),
+        "{found:?}"
+    );
 }
 
 #[test]

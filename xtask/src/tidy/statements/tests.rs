@@ -9,4 +9,8 @@ fn a_statement_out_of_format_is_refused() {
         no_statement_is_pasted_together(&file("const ALL: &str = \"SELECT id FROM llm_requests\";"))
             .is_empty()
     );
+    let later = "format!(\n    \"SELECT id FROM {} (one)\",\n    table,\n)";
+    assert!(no_statement_is_pasted_together(&file(later))[0].contains("rows.rs:1:"));
+    let apart = "format!(\"{}\", one());\nconst ALL: &str = \"SELECT id FROM llm_requests\";";
+    assert!(no_statement_is_pasted_together(&file(apart)).is_empty());
 }
