@@ -9,11 +9,14 @@ use crate::environment;
 
 /// Debian keeps PostgreSQL's programs out of `PATH`, a folder for each version.
 const POSTGRES: &str = "/usr/lib/postgresql";
+/// Where Debian keeps servers, and where only root's `PATH` leads.
+const SERVERS: [&str; 2] = ["/usr/sbin", "/usr/local/sbin"];
 
 /// The paths of programs, all out of one folder, so that they are of one version. `None` when one is missing.
 pub(crate) fn find_all(programs: &[&str]) -> Option<Vec<PathBuf>> {
     let mut folders = newest_first(Path::new(POSTGRES));
     folders.extend(environment::path());
+    folders.extend(SERVERS.map(PathBuf::from));
     find_in(&folders, programs)
 }
 
