@@ -102,5 +102,5 @@ impl Stack {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "mock", feature = "structured"))]
 mod tests;

@@ -1,9 +1,10 @@
-//! Integration tests.
+//! The facade as applications meet it.
 
 mod config;
 mod config_errors;
 mod config_reference;
 mod config_secrets;
+#[cfg(all(feature = "mock", feature = "structured"))]
 mod facade;
 #[cfg(feature = "openrouter")]
 mod faults;

@@ -219,6 +219,7 @@ pub(super) const ALL: &[Fault] = &[
         AMBIGUOUS,
         Spoil(play::body_cut),
     ),
-    fault("body_stall", Whole, &[Timeout], &["timeout_first_token"], AMBIGUOUS, Spoil(play::body_stall))
+    // A whole answer has no first token: where the call's own deadline ends the silence, the row says so.
+    fault("body_stall", Whole, &[Timeout], &["timeout_first_token", "cancelled"], AMBIGUOUS, Spoil(play::body_stall))
         .needs_limit(),
 ];
