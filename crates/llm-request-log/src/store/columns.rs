@@ -55,7 +55,7 @@ macro_rules! bind_request {
     }};
 }
 
-/// Binds an attempt to the parameters `$1` to `$25`.
+/// Binds an attempt to the parameters `$1` to `$24`.
 macro_rules! bind_attempt {
     ($query:expr, $attempt:expr) => {{
         let (attempt, usage) = ($attempt, &$attempt.usage);
@@ -132,7 +132,7 @@ pub(crate) const UPSERT_ATTEMPT: &str = concat!(
     "INSERT INTO llm_attempts (",
     attempt_columns!(),
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-     $23, $24, $25) ",
+     $23, $24) ",
     on_attempt_conflict!()
 );
 
