@@ -171,6 +171,7 @@ impl Ledger {
 
 /// Says that this process uses the file. The second lock keeps others from opening it at the same moment.
 async fn begin(folder: Option<PathBuf>) -> Result<(Instance, Option<std::fs::File>)> {
+    let place = folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default();
     let begin = move || -> io::Result<_> {
         let instance = Instance::begin(folder.as_deref())?;
         let opening = folder.map(|folder| -> io::Result<_> {
@@ -182,7 +183,9 @@ async fn begin(folder: Option<PathBuf>) -> Result<(Instance, Option<std::fs::Fil
     };
     let outcome = tokio::task::spawn_blocking(begin).await;
     outcome.unwrap_or_else(|panic| Err(io::Error::other(panic))).map_err(|error| {
-        let message = "the folder beside the request log's file, which says who uses it, cannot be written";
+        let message = format!(
+            "the folder `{place}`, which says who uses the request log, cannot be written; does the folder above exist?"
+        );
         Error::new(ErrorKind::Unavailable, message).with_source(error)
     })
 }

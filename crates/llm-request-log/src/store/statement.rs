@@ -26,6 +26,12 @@ impl Statement {
         Self { text: text.to_owned(), values: Vec::new() }
     }
 
+    /// The text, to be explained.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Adds a text of this program's own.
     pub(crate) fn push(&mut self, text: &'static str) -> &mut Self {
         self.text.push_str(text);

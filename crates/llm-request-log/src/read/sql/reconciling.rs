@@ -53,8 +53,9 @@ impl Comparison {
     fn of(calls: Vec<UpstreamCall>) -> Self {
         let by_ours =
             calls.iter().enumerate().filter_map(|(n, call)| Some((call.client_request_id?, n))).collect();
-        let by_theirs =
-            calls.iter().enumerate().filter_map(|(n, call)| Some((call.upstream_id.clone()?, n))).collect();
+        // A call that names an attempt of ours is that attempt's, whatever else it is called.
+        let by_theirs = calls.iter().enumerate().filter(|(_, call)| call.client_request_id.is_none());
+        let by_theirs = by_theirs.filter_map(|(n, call)| Some((call.upstream_id.clone()?, n))).collect();
         Self { calls, by_ours, by_theirs, seen: HashSet::new() }
     }
 

@@ -123,3 +123,6 @@ pub(super) async fn attempts(
     let next = last.map(|attempt| (attempt.id.request.as_uuid(), i64::from(attempt.id.number.get())));
     Ok((attempts, next))
 }
+
+#[cfg(test)]
+mod tests;
