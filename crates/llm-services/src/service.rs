@@ -89,8 +89,8 @@ impl LlmService {
     ///
     /// Every [`ErrorKind`] but `Unsupported` operations; a refusal before the request was accepted has no
     /// [`Error::request_id`], every other error has one and a row in the log. A broken answer is an error.
-    pub async fn generate_response(&self, request: ChatRequest) -> Result<Generated> {
-        let ctx = self.enter(&request, false)?;
+    pub async fn generate_response(&self, mut request: ChatRequest) -> Result<Generated> {
+        let ctx = self.enter(&mut request, false)?;
         let request_id = ctx.request_id();
         let response =
             self.inner.pipeline.entry.chat(&ctx, request).await.map_err(|e| e.with_request_id(request_id))?;
@@ -105,8 +105,8 @@ impl LlmService {
     /// # Errors
     ///
     /// As [`generate_response`](Self::generate_response).
-    pub async fn stream_response(&self, request: ChatRequest) -> Result<GeneratedStream> {
-        let ctx = self.enter(&request, true)?;
+    pub async fn stream_response(&self, mut request: ChatRequest) -> Result<GeneratedStream> {
+        let ctx = self.enter(&mut request, true)?;
         let request_id = ctx.request_id();
         let entry = &self.inner.pipeline.entry;
         let stream =
@@ -154,7 +154,7 @@ impl LlmService {
         request.options.operation = llm_core::Operation::Structured;
         // So that the cache and single flight tell it from a request for another schema.
         request.response_format = Some(schema.as_format());
-        let ctx = self.enter(&request, false)?.with_extension(Arc::new(schema));
+        let ctx = self.enter(&mut request, false)?.with_extension(Arc::new(schema));
         let request_id = ctx.request_id();
         let own = |error: Error| error.with_request_id(request_id);
         let mut response = self.inner.pipeline.entry.chat(&ctx, request).await.map_err(own)?;
@@ -170,8 +170,8 @@ impl LlmService {
     /// # Errors
     ///
     /// As [`generate_response`](Self::generate_response); [`ErrorKind::Unsupported`] where the provider has none.
-    pub async fn embed(&self, request: EmbedRequest) -> Result<EmbedResponse> {
-        let ctx = self.context(&request.model, &CallOptions::default(), false)?;
+    pub async fn embed(&self, mut request: EmbedRequest) -> Result<EmbedResponse> {
+        let ctx = self.context(&mut request.model, &CallOptions::default(), false)?;
         let id = ctx.request_id();
         self.inner.pipeline.entry.embed(&ctx, request).await.map_err(|error| error.with_request_id(id))
     }
@@ -181,8 +181,8 @@ impl LlmService {
     /// # Errors
     ///
     /// [`ErrorKind::Unsupported`] where the provider draws none.
-    pub async fn generate_image(&self, request: ImageRequest) -> Result<ImageResponse> {
-        let ctx = self.context(&request.model, &CallOptions::default(), false)?;
+    pub async fn generate_image(&self, mut request: ImageRequest) -> Result<ImageResponse> {
+        let ctx = self.context(&mut request.model, &CallOptions::default(), false)?;
         self.inner.pipeline.entry.generate_image(&ctx, request).await
     }
 
@@ -191,8 +191,8 @@ impl LlmService {
     /// # Errors
     ///
     /// [`ErrorKind::Unsupported`] where the provider does not speak.
-    pub async fn generate_audio(&self, request: AudioRequest) -> Result<AudioResponse> {
-        let ctx = self.context(&request.model, &CallOptions::default(), false)?;
+    pub async fn generate_audio(&self, mut request: AudioRequest) -> Result<AudioResponse> {
+        let ctx = self.context(&mut request.model, &CallOptions::default(), false)?;
         self.inner.pipeline.entry.generate_audio(&ctx, request).await
     }
 
@@ -201,8 +201,8 @@ impl LlmService {
     /// # Errors
     ///
     /// [`ErrorKind::Unsupported`] where the provider has none.
-    pub async fn search_recent_news(&self, request: NewsRequest) -> Result<NewsResponse> {
-        let ctx = self.context(&request.model, &CallOptions::default(), false)?;
+    pub async fn search_recent_news(&self, mut request: NewsRequest) -> Result<NewsResponse> {
+        let ctx = self.context(&mut request.model, &CallOptions::default(), false)?;
         self.inner.pipeline.entry.search_recent_news(&ctx, request).await
     }
 
@@ -296,13 +296,17 @@ impl LlmService {
     }
 
     /// Checks a request and gives it an id and a deadline. Nothing has been spent when it is refused here.
-    fn enter(&self, request: &ChatRequest, streamed: bool) -> Result<CallContext> {
+    fn enter(&self, request: &mut ChatRequest, streamed: bool) -> Result<CallContext> {
         sense::check(request)?;
-        self.context(&request.model, &request.options, streamed)
+        self.context(&mut request.model, &request.options, streamed)
     }
 
-    fn context(&self, model: &str, options: &CallOptions, streamed: bool) -> Result<CallContext> {
-        self.inner.pipeline.routes.check(model)?;
+    /// Also names the default model where none is named, so that the log and the cache know which it was.
+    fn context(&self, model: &mut String, options: &CallOptions, streamed: bool) -> Result<CallContext> {
+        let checked = self.inner.pipeline.routes.check(model)?;
+        if model.is_empty() {
+            checked.as_str().clone_into(model);
+        }
         let deadline = deadline_for(options, &self.inner.deadlines, streamed);
         let ctx = CallContext::new(RequestId::new()).with_deadline(deadline);
         Ok(match &self.tenant {

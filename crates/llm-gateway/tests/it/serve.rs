@@ -72,7 +72,7 @@ async fn errors_have_their_status_and_openais_shape() {
     let gateway = Home::new().serve(&["--set", "retry.max_attempts=1"]);
     let url = || gateway.url("/v1/chat/completions");
     for (model, status, code) in [
-        ("mock/rate-limited", 429, "rate_limited"),
+        ("mock/rate-limited", 429, "rate_limit_exceeded"),
         ("mock/broken", 502, "provider"),
         ("mock/nothing", 404, "model_not_found"),
         ("openrouter/openai/gpt-4o", 503, "not_configured"),

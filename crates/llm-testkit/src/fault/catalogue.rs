@@ -220,6 +220,13 @@ pub(super) const ALL: &[Fault] = &[
         Spoil(play::body_cut),
     ),
     // A whole answer has no first token: where the call's own deadline ends the silence, the row says so.
-    fault("body_stall", Whole, &[Timeout], &["timeout_first_token", "cancelled"], AMBIGUOUS, Spoil(play::body_stall))
-        .needs_limit(),
+    fault(
+        "body_stall",
+        Whole,
+        &[Timeout],
+        &["timeout_first_token", "cancelled"],
+        AMBIGUOUS,
+        Spoil(play::body_stall),
+    )
+    .needs_limit(),
 ];
