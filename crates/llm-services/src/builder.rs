@@ -8,6 +8,8 @@ use llm_layers::{Deadlines, RetryPolicy};
 use llm_provider::{CallContext, HealthStatus, Layer, Provider, SharedProvider};
 use llm_request_log::{LedgerConfig, SqlxRequestLog};
 
+use secrecy::{ExposeSecret as _, SecretString};
+
 use crate::{
     LlmConfig, LlmService,
     config::DatabaseUrl,
@@ -39,6 +41,8 @@ pub struct LlmServiceBuilder {
     providers: Vec<SharedProvider>,
     layers: Vec<Arc<dyn Layer>>,
     cache: Option<Arc<dyn ResponseCache>>,
+    /// As it was given; it may hold a password.
+    log_url: Option<SecretString>,
     without_log: bool,
 }
 
@@ -86,17 +90,11 @@ impl LlmServiceBuilder {
         self
     }
 
-    /// Sets where the request log is: `sqlite://llm.db`, `postgres://…`.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::InvalidRequest`] when it is not the address of such a database.
-    pub fn request_log(mut self, url: &str) -> Result<Self> {
-        self.config.database.url = DatabaseUrl::new(url).map_err(|error| {
-            llm_core::Error::new(ErrorKind::InvalidRequest, format!("the address of the request log {error}"))
-        })?;
+    /// Sets where the request log is: `sqlite://llm.db`, `postgres://…`. It is checked when the service is built.
+    pub fn request_log(mut self, url: impl Into<String>) -> Self {
+        self.log_url = Some(SecretString::from(url.into()));
         self.without_log = false;
-        Ok(self)
+        self
     }
 
     /// Keeps no request log: nothing of a call can be found afterwards, and nobody knows what it cost.
@@ -113,7 +111,13 @@ impl LlmServiceBuilder {
     /// [`ErrorKind::Internal`] or [`ErrorKind::Unavailable`] when the log cannot be opened;
     /// [`ErrorKind::Authentication`] when a key was to be checked and is not accepted.
     pub async fn build(self) -> Result<LlmService> {
-        let config = self.config;
+        let mut config = self.config;
+        if let Some(url) = self.log_url {
+            config.database.url = DatabaseUrl::new(url.expose_secret()).map_err(|error| {
+                let message = format!("the address of the request log {error}");
+                llm_core::Error::new(ErrorKind::NotConfigured, message)
+            })?;
+        }
         config.validate()?;
         let mut providers = built_in(&config)?;
         providers.extend(self.providers);

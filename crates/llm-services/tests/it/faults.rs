@@ -28,7 +28,7 @@ async fn service(upstream: &Upstream) -> (LlmService, TempDir) {
     config.retry.base = Duration::from_millis(5);
     config.retry.cap = Duration::from_millis(20);
     let url = format!("sqlite://{}", folder.path().join("llm.db").display());
-    let llm = LlmService::builder().config(config).request_log(&url).unwrap().build().await.unwrap();
+    let llm = LlmService::builder().config(config).request_log(url).build().await.unwrap();
     (llm, folder)
 }
 

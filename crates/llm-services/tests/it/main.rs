@@ -8,3 +8,7 @@ mod config_secrets;
 mod facade;
 #[cfg(feature = "openrouter")]
 mod faults;
+#[cfg(feature = "openrouter")]
+mod start;
+#[cfg(all(feature = "openrouter", feature = "structured"))]
+mod structured;

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use futures_util::{Stream, StreamExt as _, stream};
 use llm_core::{
-    Capabilities, ChatEvent, ChatRequest, ChatResponse, Error, ErrorKind, Finish, Message, ModelId, ProviderName,
-    Result, Role, Stage, Started, Support, ToolCall,
+    Capabilities, ChatEvent, ChatRequest, ChatResponse, Error, ErrorKind, Finish, Message, ModelId,
+    ProviderName, Result, Role, Stage, Started, Support, ToolCall,
 };
 use llm_http::{Client, ClientConfig, NdjsonItem, Request, Response, SseLimits, join, ndjson};
 use llm_provider::{CallContext, ChatStream, Provider, begin};
@@ -38,7 +38,9 @@ impl InHouse {
     async fn send(&self, ctx: &CallContext, request: &ChatRequest, streamed: bool) -> Result<Response> {
         let body = serde_json::to_vec(&Ask::new(request, streamed))
             .map_err(|error| Error::new(ErrorKind::InvalidRequest, error.to_string()))?;
-        let http = Request::post(join(&self.config.base_url, "answer")).with_bearer(&self.config.key)?.with_body(body);
+        let http = Request::post(join(&self.config.base_url, "answer"))
+            .with_bearer(&self.config.key)?
+            .with_body(body);
         let http = if streamed { http.streaming() } else { http };
         let response = self.client.send(ctx, http).await.map_err(|error| self.own(error))?;
         if response.status().is_success() { Ok(response) } else { Err(self.own(of_response(response).await)) }
@@ -95,7 +97,11 @@ impl Provider for InHouse {
 }
 
 /// The events of a stream's lines. How it ends is `begin`'s to check: a stream without an end is an error there.
-fn events(response: Response, model: String, ctx: CallContext) -> impl Stream<Item = Result<ChatEvent>> + Send {
+fn events(
+    response: Response,
+    model: String,
+    ctx: CallContext,
+) -> impl Stream<Item = Result<ChatEvent>> + Send {
     let mut tools = 0;
     ndjson(response.into_stream(), SseLimits::default()).flat_map(move |item| {
         stream::iter(match item {

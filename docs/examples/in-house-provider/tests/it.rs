@@ -27,7 +27,10 @@ fn replies() -> Replies {
         sign_of_life: Some("\n".into()),
         whole_tool_call: format!(r#"{{"call":"q-1","says":"",{want},"end":"tools",{spent}}}"#).into(),
         stream_tool_call: format!("{{\"call\":\"q-1\"}}\n{{{want}}}\n{{\"end\":\"tools\",{spent}}}\n").into(),
-        whole_with_unknown: format!(r#"{{"call":"q-1","says":"{TEXT}","mood":"{SURVIVOR}","end":"done",{spent}}}"#).into(),
+        whole_with_unknown: format!(
+            r#"{{"call":"q-1","says":"{TEXT}","mood":"{SURVIVOR}","end":"done",{spent}}}"#
+        )
+        .into(),
         stream_with_unknown: Some(
             format!("{{\"call\":\"q-1\"}}\n{{\"says\":\"{first}\",\"mood\":\"{SURVIVOR}\"}}\n{rest}").into(),
         ),
@@ -46,16 +49,17 @@ llm_testkit::conformance!(make, replies());
 #[tokio::test]
 async fn the_service_calls_it_by_its_prefix_logs_it_and_knows_its_cost() {
     let upstream = Upstream::start().await;
-    upstream.on("/answer", Reply::status(200).header("content-type", "application/json").bytes(replies().whole));
+    upstream
+        .on("/answer", Reply::status(200).header("content-type", "application/json").bytes(replies().whole));
     let folder = tempfile::tempdir().expect("a folder");
     let llm = LlmService::builder()
         .provider(make(&upstream.url()))
-        .request_log(&format!("sqlite://{}", folder.path().join("llm.db").display()))
-        .expect("a good address")
+        .request_log(format!("sqlite://{}", folder.path().join("llm.db").display()))
         .build()
         .await
         .expect("a service");
-    let reply = llm.generate_response(ChatRequest::new("in-house/small").user("Hello!")).await.expect("an answer");
+    let reply =
+        llm.generate_response(ChatRequest::new("in-house/small").user("Hello!")).await.expect("an answer");
     assert_eq!(reply.text(), TEXT);
     assert_eq!(reply.usage.cost.map(|cost| cost.to_string()).as_deref(), Some("0.000011"));
 }
