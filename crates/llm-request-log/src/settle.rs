@@ -1,12 +1,12 @@
 //! Costs that come later, and the sums that they change.
 
-use llm_core::{AttemptId, CostSource, RequestId, Usage, Usd};
+use llm_core::{AttemptId, CostSource, Usage, Usd};
 use sqlx::{PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 use crate::{
     AttemptRecord,
-    store::{self, Read},
+    store::{self, Read, attempt_columns},
     totals::Totals,
 };
 
@@ -22,6 +22,10 @@ const ADD_UP: &str = "UPDATE llm_requests SET attempts = $2, input_tokens = $3, 
     cached_tokens = $5, cache_write_tokens = $6, reasoning_tokens = $7, cost = $8, cost_source = $9, rev = rev + 1 \
     WHERE id = $1 AND completed_at IS NOT NULL";
 
+/// Reads the attempts of one request.
+const ATTEMPTS: &str =
+    concat!("SELECT ", attempt_columns!(), " FROM llm_attempts WHERE request_id = $1 ORDER BY attempt_no");
+
 /// Defines both functions for one of the databases, whose common trait cannot say that it takes our columns.
 macro_rules! settle_in {
     ($connection:ty, $settle:ident, $add_up:ident) => {
@@ -32,8 +36,7 @@ macro_rules! settle_in {
             usage: Option<&Usage>,
         ) -> sqlx::Result<bool> {
             let Some(settled) = Settled::of(usage) else { return Ok(false) };
-            let request = *RequestId::as_uuid(&id.request).as_bytes();
-            let request = Uuid::from_bytes(request);
+            let request = id.request.as_uuid();
             let query = sqlx::query(SETTLE)
                 .bind(request)
                 .bind(i64::from(id.number.get()))
@@ -55,7 +58,7 @@ macro_rules! settle_in {
         /// Adds up a request's attempts anew within the caller's transaction.
         pub(crate) async fn $add_up(connection: &mut $connection, request: Uuid) -> sqlx::Result<()> {
             let attempts: Vec<Read<AttemptRecord>> =
-                sqlx::query_as(store::SELECT_ATTEMPTS).bind(request).fetch_all(&mut *connection).await?;
+                sqlx::query_as(ATTEMPTS).bind(request).fetch_all(&mut *connection).await?;
             let mut totals = Totals::default();
             attempts.iter().for_each(|Read(attempt)| totals.add(attempt));
             let usage = totals.usage();

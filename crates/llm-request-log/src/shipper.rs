@@ -1,7 +1,6 @@
 //! From the spool into PostgreSQL.
 
 mod batch;
-mod json;
 mod task;
 
 pub(crate) use batch::{Shipped, forget};

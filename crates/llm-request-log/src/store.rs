@@ -7,19 +7,20 @@ mod postgres;
 mod rows;
 mod sqlite;
 mod statement;
+mod written;
 
 use std::time::Duration;
 
-pub(crate) use columns::{
-    SELECT_ATTEMPTS, UPSERT_ATTEMPT, UPSERT_REQUEST, attempt_columns, bind_attempt, bind_request,
-    on_attempt_conflict, on_request_conflict, request_columns,
-};
+pub(crate) use columns::{attempt_columns, request_columns};
 pub(crate) use failure::unavailable;
 pub(crate) use migrations::{migrate_postgres, migrate_sqlite};
 pub(crate) use postgres::Postgres;
 pub(crate) use rows::Read;
 pub(crate) use sqlite::{SqliteFile, used_bytes};
 pub(crate) use statement::{Source, Statement, Value};
+pub(crate) use written::{
+    AttemptRow, INSERT_ATTEMPTS, INSERT_REQUESTS, RequestRow, UpstreamIdRow, WRITE, WRITE_AND_COMMIT,
+};
 
 /// A count of tokens, as it stands in a row.
 pub(crate) fn tokens(count: Option<u64>) -> Option<i64> {

@@ -29,6 +29,16 @@ pub(crate) enum Entry {
 }
 
 impl Entry {
+    /// Whether somebody waits for it.
+    pub(crate) fn is_urgent(&self) -> bool {
+        !matches!(self, Self::UpstreamId { .. } | Self::AttemptEnd { .. } | Self::RequestEnd { .. })
+    }
+
+    /// Whether it is rows to write, or nothing at all, rather than a change of rows that are there.
+    pub(crate) fn is_row(&self) -> bool {
+        !matches!(self, Self::Settle { .. } | Self::Shipped { .. })
+    }
+
     /// Whether it is lost when it is not written. The others have somebody who waits, and who can be told.
     pub(crate) fn must_be_written(&self) -> bool {
         matches!(

@@ -1,27 +1,26 @@
 //! The one task that writes.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use llm_core::{AttemptId, Error, ErrorKind, Result};
-use sqlx::{Connection as _, SqliteConnection};
+use llm_core::{Error, ErrorKind, Result};
+use sqlx::{Connection as _, Executor as _, SqliteConnection, types::Json};
 use tokio::{
     sync::mpsc::UnboundedReceiver,
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout_at},
 };
 
 use super::{Entry, Instance, State};
-use crate::{settle, shipper, store};
+use crate::{
+    settle, shipper,
+    store::{self, AttemptRow, RequestRow, UpstreamIdRow},
+};
 
 /// The shortest and the longest wait before a write is tried again.
 const WAITS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
-/// Notes the id that a provider gave a call that has not ended.
-const UPSTREAM_ID: &str = "UPDATE llm_attempts SET upstream_id = $3, rev = rev + 1 \
-    WHERE request_id = $1 AND attempt_no = $2 AND completed_at IS NULL";
+/// How long an entry for which nobody waits may wait for others to be written with. The next call's intent takes it
+/// along at once.
+const LINGER: Duration = Duration::from_millis(2);
 
 /// The one task that writes: it takes what has gathered, writes it in one transaction, and answers.
 #[derive(Debug)]
@@ -43,16 +42,9 @@ impl Writer {
             if let Some(wait) = wait {
                 self.refuse_for(wait, &mut kept).await;
             }
+            self.gather(&mut kept).await;
             if kept.is_empty() {
-                match self.queue.recv().await {
-                    Some(entry) => kept.push_back(entry),
-                    None => break,
-                }
-            }
-            while kept.len() < self.max_batch
-                && let Ok(entry) = self.queue.try_recv()
-            {
-                kept.push_back(entry);
+                break;
             }
             let batch: Vec<_> = kept.drain(..kept.len().min(self.max_batch)).collect();
             match self.write(&batch).await {
@@ -95,67 +87,99 @@ impl Writer {
         }
     }
 
-    /// Writes a batch, all of it or nothing. Says of each entry whether it changed anything.
-    async fn write(&mut self, batch: &[Entry]) -> Result<Vec<bool>, sqlx::Error> {
-        // An end tells the id too, so that only one of both needs writing.
-        let ended: HashSet<AttemptId> = batch
-            .iter()
-            .filter_map(|entry| match entry {
-                Entry::AttemptEnd { attempt, .. } => Some(attempt.id),
-                _ => None,
-            })
-            .collect();
-        let mut outcomes = Vec::with_capacity(batch.len());
-        if !batch.iter().all(|entry| matches!(entry, Entry::Barrier(_))) {
-            let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
-            for entry in batch {
-                outcomes.push(write(&mut transaction, entry, &ended).await?);
-            }
-            transaction.commit().await?;
-            self.state.committed();
-            // What is committed stays so, even if the file cannot be measured.
-            if self.state.caps_spool()
-                && let Ok(used) = store::used_bytes(&mut self.connection).await
+    /// Waits for what is to be written: the first entry, and those that come before it has to be.
+    async fn gather(&mut self, kept: &mut VecDeque<Entry>) {
+        if kept.is_empty() {
+            kept.extend(self.queue.recv().await);
+        }
+        let until = Instant::now() + LINGER;
+        loop {
+            while kept.len() < self.max_batch
+                && let Ok(entry) = self.queue.try_recv()
             {
-                self.state.spool_holds(used);
+                kept.push_back(entry);
+            }
+            if kept.len() >= self.max_batch || kept.iter().any(Entry::is_urgent) {
+                return;
+            }
+            match timeout_at(until, self.queue.recv()).await {
+                Ok(Some(entry)) => kept.push_back(entry),
+                Ok(None) | Err(_) => return,
             }
         }
-        outcomes.resize(batch.len(), true);
+    }
+
+    /// Writes a batch, all of it or nothing. Says of each entry whether it changed anything.
+    async fn write(&mut self, batch: &[Entry]) -> Result<Vec<bool>, sqlx::Error> {
+        let rows = Rows::of(batch);
+        let mut outcomes = vec![true; batch.len()];
+        if batch.iter().all(|entry| matches!(entry, Entry::Barrier(_))) {
+            return Ok(outcomes);
+        }
+        if batch.iter().all(Entry::is_row) {
+            if let Err(error) = rows.write(store::WRITE_AND_COMMIT, &mut self.connection).await {
+                // That there is no transaction to roll back is fine.
+                let _ = self.connection.execute("ROLLBACK").await;
+                return Err(error);
+            }
+        } else {
+            let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+            rows.write(store::WRITE, &mut transaction).await?;
+            for (entry, changed) in batch.iter().zip(&mut outcomes) {
+                match entry {
+                    Entry::Settle { id, usage, .. } => {
+                        *changed = settle::in_sqlite(&mut transaction, *id, usage.as_ref()).await?;
+                    }
+                    Entry::Shipped { rows, .. } => shipper::forget(&mut transaction, rows).await?,
+                    _ => {}
+                }
+            }
+            transaction.commit().await?;
+        }
+        self.state.committed();
+        // What is committed stays so, even if the file cannot be measured.
+        if self.state.caps_spool()
+            && let Ok(used) = store::used_bytes(&mut self.connection).await
+        {
+            self.state.spool_holds(used);
+        }
         Ok(outcomes)
     }
 }
 
-/// Writes one entry. Whether it changed anything.
-async fn write(
-    connection: &mut SqliteConnection,
-    entry: &Entry,
-    ended: &HashSet<AttemptId>,
-) -> Result<bool, sqlx::Error> {
-    match entry {
-        Entry::Intent { request, attempt, .. } => {
-            if let Some(request) = request {
-                store::bind_request!(sqlx::query(store::UPSERT_REQUEST), request)
-                    .execute(&mut *connection)
-                    .await?;
+/// The rows of a batch.
+#[derive(Default)]
+struct Rows<'a> {
+    requests: Vec<RequestRow<'a>>,
+    attempts: Vec<AttemptRow<'a>>,
+    upstream_ids: Vec<UpstreamIdRow<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(batch: &'a [Entry]) -> Self {
+        let mut rows = Self::default();
+        for entry in batch {
+            match entry {
+                Entry::Intent { request, attempt, .. } => {
+                    rows.requests.extend(request.iter().map(|request| (&**request).into()));
+                    rows.attempts.push((&**attempt).into());
+                }
+                Entry::UpstreamId { id, upstream_id } => {
+                    rows.upstream_ids.push(UpstreamIdRow::new(*id, upstream_id));
+                }
+                Entry::AttemptEnd { attempt, .. } => rows.attempts.push((&**attempt).into()),
+                Entry::RequestEnd { request, .. } => rows.requests.push((&**request).into()),
+                Entry::Settle { .. } | Entry::Shipped { .. } | Entry::Barrier(_) => {}
             }
-            store::bind_attempt!(sqlx::query(store::UPSERT_ATTEMPT), attempt).execute(connection).await?;
         }
-        Entry::UpstreamId { id, .. } if ended.contains(id) => {}
-        Entry::UpstreamId { id, upstream_id } => {
-            let query = sqlx::query(UPSTREAM_ID).bind(id.request.as_uuid()).bind(i64::from(id.number.get()));
-            query.bind(upstream_id).execute(connection).await?;
-        }
-        Entry::AttemptEnd { attempt, .. } => {
-            store::bind_attempt!(sqlx::query(store::UPSERT_ATTEMPT), attempt).execute(connection).await?;
-        }
-        Entry::RequestEnd { request, .. } => {
-            store::bind_request!(sqlx::query(store::UPSERT_REQUEST), request).execute(connection).await?;
-        }
-        Entry::Settle { id, usage, .. } => return settle::in_sqlite(connection, *id, usage.as_ref()).await,
-        Entry::Shipped { rows, .. } => shipper::forget(connection, rows).await?,
-        Entry::Barrier(_) => {}
+        rows
     }
-    Ok(true)
+
+    async fn write(&self, statement: &'static str, connection: &mut SqliteConnection) -> sqlx::Result<()> {
+        let query = sqlx::query(statement).bind(Json(&self.requests)).bind(Json(&self.attempts));
+        query.bind(Json(&self.upstream_ids)).execute(connection).await?;
+        Ok(())
+    }
 }
 
 /// Tells who waits for an entry that it is written. Who has gone does not need to know.

@@ -1,7 +1,7 @@
 //! Rows on their way: which go next, and what becomes of those that have arrived.
 
 use jiff::Timestamp;
-use sqlx::{Connection as _, FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Connection as _, FromRow, Row as _, SqliteConnection, sqlite::SqliteRow, types::Json};
 
 use crate::{
     AttemptRecord, RequestRecord,
@@ -120,21 +120,15 @@ pub(crate) struct Shipped {
 
 /// Removes rows that have arrived, or notes that they have. What has changed since goes again.
 pub(crate) async fn forget(spool: &mut SqliteConnection, rows: &Shipped) -> sqlx::Result<()> {
-    let (request, attempt) = if rows.delete {
-        (
-            "DELETE FROM llm_requests WHERE rowid = $1 AND rev = $2",
-            "DELETE FROM llm_attempts WHERE rowid = $1 AND rev = $2",
-        )
-    } else {
-        (
-            "UPDATE llm_requests SET shipped = $2 WHERE rowid = $1 AND rev = $2",
-            "UPDATE llm_attempts SET shipped = $2 WHERE rowid = $1 AND rev = $2",
-        )
-    };
-    for (statement, rows) in [(request, &rows.requests), (attempt, &rows.attempts)] {
-        for (place, rev) in rows {
-            sqlx::query(statement).bind(place).bind(rev).execute(&mut *spool).await?;
-        }
-    }
+    const DELETE: &str = "\
+        DELETE FROM llm_requests WHERE (rowid, rev) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1)); \
+        DELETE FROM llm_attempts WHERE (rowid, rev) IN (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
+    const NOTE: &str = "\
+        UPDATE llm_requests SET shipped = rev WHERE (rowid, rev) IN \
+        (SELECT value ->> 0, value ->> 1 FROM json_each($1)); \
+        UPDATE llm_attempts SET shipped = rev WHERE (rowid, rev) IN \
+        (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
+    let query = sqlx::query(if rows.delete { DELETE } else { NOTE });
+    query.bind(Json(&rows.requests)).bind(Json(&rows.attempts)).execute(spool).await?;
     Ok(())
 }

@@ -4,17 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use llm_core::{Error, ErrorKind, Result};
-use serde_json::Value;
 use sqlx::{PgPool, SqlitePool, types::Json};
 use tokio::sync::{Mutex, mpsc::WeakUnboundedSender, oneshot};
 
-use super::{
-    batch::Batch,
-    json::{self, INSERT_ATTEMPTS, INSERT_REQUESTS},
-};
+use super::batch::Batch;
 use crate::{
     ledger::Entry,
-    store::{Postgres, unavailable},
+    store::{AttemptRow, INSERT_ATTEMPTS, INSERT_REQUESTS, Postgres, RequestRow, unavailable},
 };
 
 /// How many requests go at once.
@@ -142,8 +138,8 @@ impl Shipper {
 
 /// Writes a batch, all of it or nothing.
 async fn insert(postgres: &PgPool, batch: &Batch) -> sqlx::Result<()> {
-    let requests: Vec<Value> = batch.requests.iter().map(|row| json::request(&row.record)).collect();
-    let attempts: Vec<Value> = batch.attempts.iter().map(|row| json::attempt(&row.record)).collect();
+    let requests: Vec<RequestRow> = batch.requests.iter().map(|row| (&row.record).into()).collect();
+    let attempts: Vec<AttemptRow> = batch.attempts.iter().map(|row| (&row.record).into()).collect();
     let mut transaction = postgres.begin().await?;
     sqlx::query(INSERT_REQUESTS).bind(Json(requests)).execute(&mut *transaction).await?;
     sqlx::query(INSERT_ATTEMPTS).bind(Json(attempts)).execute(&mut *transaction).await?;
