@@ -4,11 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
-use llm_core::{
-    AudioRequest, AudioResponse, Capabilities, ChatRequest, ChatResponse, EmbedRequest, EmbedResponse,
-    ImageRequest, ImageResponse, ModelId, ModelInfo, NewsRequest, NewsResponse, ProviderName, Result, Usage,
-};
-use llm_provider::{Abandon, CallContext, ChatStream, Health, Layer, Provider, SharedProvider};
+use llm_core::{ChatRequest, ChatResponse, Result};
+use llm_provider::{CallContext, ChatStream, Layer, Provider, SharedProvider, forward};
 use tracing::Instrument as _;
 
 use crate::{CacheConfig, CacheEntry, CacheKey, Cached, CachedAnswer, ResponseCache, recording::Recording};
@@ -118,13 +115,7 @@ impl Place {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Provider for Caching {
-    fn name(&self) -> &ProviderName {
-        self.inner.name()
-    }
-
-    fn capabilities(&self, model: &ModelId) -> Capabilities {
-        self.inner.capabilities(model)
-    }
+    forward! { inner: name, capabilities, embed, generate_image, generate_audio, search_recent_news, list_models, health, look_up_call, abandon }
 
     async fn chat(&self, ctx: &CallContext, request: ChatRequest) -> Result<ChatResponse> {
         let Some(place) = self.place(ctx, &request) else { return self.inner.chat(ctx, request).await };
@@ -148,37 +139,5 @@ impl Provider for Caching {
         }
         let stream = self.inner.chat_stream(ctx, request).await?;
         Ok(Box::pin(Recording::new(stream, place, self.config.max_answer_bytes)))
-    }
-
-    async fn embed(&self, ctx: &CallContext, request: EmbedRequest) -> Result<EmbedResponse> {
-        self.inner.embed(ctx, request).await
-    }
-
-    async fn generate_image(&self, ctx: &CallContext, request: ImageRequest) -> Result<ImageResponse> {
-        self.inner.generate_image(ctx, request).await
-    }
-
-    async fn generate_audio(&self, ctx: &CallContext, request: AudioRequest) -> Result<AudioResponse> {
-        self.inner.generate_audio(ctx, request).await
-    }
-
-    async fn search_recent_news(&self, ctx: &CallContext, request: NewsRequest) -> Result<NewsResponse> {
-        self.inner.search_recent_news(ctx, request).await
-    }
-
-    async fn list_models(&self, ctx: &CallContext) -> Result<Vec<ModelInfo>> {
-        self.inner.list_models(ctx).await
-    }
-
-    async fn health(&self, ctx: &CallContext) -> Result<Health> {
-        self.inner.health(ctx).await
-    }
-
-    async fn look_up_call(&self, ctx: &CallContext, upstream_id: &str) -> Result<Option<Usage>> {
-        self.inner.look_up_call(ctx, upstream_id).await
-    }
-
-    fn abandon(&self, model: &str, served_by: Option<&str>, streamed: bool) -> Abandon {
-        self.inner.abandon(model, served_by, streamed)
     }
 }

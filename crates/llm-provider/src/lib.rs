@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod context;
+mod forward;
 mod health;
 mod layer;
 mod provider;
@@ -8,6 +9,8 @@ mod stream;
 mod wait;
 
 pub use context::{AttemptObserver, CallContext};
+#[doc(hidden)]
+pub use forward::__private;
 pub use health::{Health, HealthStatus};
 pub use layer::{Layer, SharedProvider};
 #[cfg(feature = "mock")]

@@ -3,12 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use llm_core::{
-    AudioRequest, AudioResponse, Capabilities, ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Error,
-    ErrorKind, ImageRequest, ImageResponse, ModelId, ModelInfo, NewsRequest, NewsResponse, ProviderName,
-    Result, Stage, Usage,
-};
-use llm_provider::{Abandon, CallContext, ChatStream, Health, Layer, Provider, SharedProvider};
+use llm_core::{ChatRequest, ChatResponse, Error, ErrorKind, Result, Stage};
+use llm_provider::{CallContext, Layer, Provider, SharedProvider, forward};
 use tokio::time::timeout_at;
 
 use super::flight::{Flight, Flights, Seat};
@@ -91,13 +87,7 @@ fn out_of_time(ctx: &CallContext) -> bool {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Provider for SingleFlight {
-    fn name(&self) -> &ProviderName {
-        self.inner.name()
-    }
-
-    fn capabilities(&self, model: &ModelId) -> Capabilities {
-        self.inner.capabilities(model)
-    }
+    forward! { inner: name, capabilities, chat_stream, embed, generate_image, generate_audio, search_recent_news, list_models, health, look_up_call, abandon }
 
     async fn chat(&self, ctx: &CallContext, request: ChatRequest) -> Result<ChatResponse> {
         let applies = self.config.ttl_for(&request).is_some();
@@ -105,41 +95,5 @@ impl Provider for SingleFlight {
             Some(key) => self.shared(key, ctx, &request).await,
             None => self.inner.chat(ctx, request).await,
         }
-    }
-
-    async fn chat_stream(&self, ctx: &CallContext, request: ChatRequest) -> Result<ChatStream> {
-        self.inner.chat_stream(ctx, request).await
-    }
-
-    async fn embed(&self, ctx: &CallContext, request: EmbedRequest) -> Result<EmbedResponse> {
-        self.inner.embed(ctx, request).await
-    }
-
-    async fn generate_image(&self, ctx: &CallContext, request: ImageRequest) -> Result<ImageResponse> {
-        self.inner.generate_image(ctx, request).await
-    }
-
-    async fn generate_audio(&self, ctx: &CallContext, request: AudioRequest) -> Result<AudioResponse> {
-        self.inner.generate_audio(ctx, request).await
-    }
-
-    async fn search_recent_news(&self, ctx: &CallContext, request: NewsRequest) -> Result<NewsResponse> {
-        self.inner.search_recent_news(ctx, request).await
-    }
-
-    async fn list_models(&self, ctx: &CallContext) -> Result<Vec<ModelInfo>> {
-        self.inner.list_models(ctx).await
-    }
-
-    async fn health(&self, ctx: &CallContext) -> Result<Health> {
-        self.inner.health(ctx).await
-    }
-
-    async fn look_up_call(&self, ctx: &CallContext, upstream_id: &str) -> Result<Option<Usage>> {
-        self.inner.look_up_call(ctx, upstream_id).await
-    }
-
-    fn abandon(&self, model: &str, served_by: Option<&str>, streamed: bool) -> Abandon {
-        self.inner.abandon(model, served_by, streamed)
     }
 }

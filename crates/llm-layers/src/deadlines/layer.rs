@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use llm_core::{
-    AudioRequest, AudioResponse, CallOptions, Capabilities, ChatRequest, ChatResponse, EmbedRequest,
-    EmbedResponse, Error, ErrorKind, ImageRequest, ImageResponse, ModelId, ModelInfo, NewsRequest,
-    NewsResponse, ProviderName, Result, Stage, Usage,
+    AudioRequest, AudioResponse, CallOptions, ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Error,
+    ErrorKind, ImageRequest, ImageResponse, NewsRequest, NewsResponse, Result, Stage,
 };
-use llm_provider::{Abandon, CallContext, ChatStream, Health, Layer, Provider, SharedProvider, seal};
+use llm_provider::{CallContext, ChatStream, Layer, Provider, SharedProvider, forward, seal};
 use tokio::time::{Instant, timeout_at};
 
 use super::{Deadlines, deadline_for, timed::Timed};
@@ -99,13 +98,7 @@ impl Deadlined {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Provider for Deadlined {
-    fn name(&self) -> &ProviderName {
-        self.inner.name()
-    }
-
-    fn capabilities(&self, model: &ModelId) -> Capabilities {
-        self.inner.capabilities(model)
-    }
+    forward! { inner: name, capabilities, list_models, health, look_up_call, abandon }
 
     async fn chat(&self, ctx: &CallContext, request: ChatRequest) -> Result<ChatResponse> {
         let inner = &self.inner;
@@ -152,21 +145,5 @@ impl Provider for Deadlined {
         let inner = &self.inner;
         let call = |ctx| async move { inner.search_recent_news(&ctx, request).await };
         self.within(ctx, &CallOptions::default(), call).await
-    }
-
-    async fn list_models(&self, ctx: &CallContext) -> Result<Vec<ModelInfo>> {
-        self.inner.list_models(ctx).await
-    }
-
-    async fn health(&self, ctx: &CallContext) -> Result<Health> {
-        self.inner.health(ctx).await
-    }
-
-    async fn look_up_call(&self, ctx: &CallContext, upstream_id: &str) -> Result<Option<Usage>> {
-        self.inner.look_up_call(ctx, upstream_id).await
-    }
-
-    fn abandon(&self, model: &str, served_by: Option<&str>, streamed: bool) -> Abandon {
-        self.inner.abandon(model, served_by, streamed)
     }
 }

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use llm_core::{
-    AudioRequest, AudioResponse, Capabilities, ChatRequest, ChatResponse, Choice, Content, EmbedRequest,
-    EmbedResponse, Error, ErrorKind, FinishReason, ImageRequest, ImageResponse, Message, ModelId, ModelInfo,
-    NewsRequest, NewsResponse, Partial, ProviderName, Result, Role, Stage, Usage,
+    ChatRequest, ChatResponse, Choice, Content, Error, ErrorKind, FinishReason, Message, ModelId, Partial,
+    Result, Role, Stage, Usage,
 };
-use llm_provider::{Abandon, CallContext, ChatStream, Health, Layer, Provider, SharedProvider};
+use llm_provider::{CallContext, Layer, Provider, SharedProvider, forward};
 
 use super::{
     EnforcedBy, Schema,
@@ -159,55 +158,13 @@ fn fitting(mut response: ChatResponse, json: String) -> ChatResponse {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Provider for Ladder {
-    fn name(&self) -> &ProviderName {
-        self.inner.name()
-    }
-
-    fn capabilities(&self, model: &ModelId) -> Capabilities {
-        self.inner.capabilities(model)
-    }
+    forward! { inner: name, capabilities, chat_stream, embed, generate_image, generate_audio, search_recent_news, list_models, health, look_up_call, abandon }
 
     async fn chat(&self, ctx: &CallContext, request: ChatRequest) -> Result<ChatResponse> {
         match ctx.extension::<Schema>() {
             Some(schema) => self.climb(ctx, request, &schema).await,
             None => self.inner.chat(ctx, request).await,
         }
-    }
-
-    async fn chat_stream(&self, ctx: &CallContext, request: ChatRequest) -> Result<ChatStream> {
-        self.inner.chat_stream(ctx, request).await
-    }
-
-    async fn embed(&self, ctx: &CallContext, request: EmbedRequest) -> Result<EmbedResponse> {
-        self.inner.embed(ctx, request).await
-    }
-
-    async fn generate_image(&self, ctx: &CallContext, request: ImageRequest) -> Result<ImageResponse> {
-        self.inner.generate_image(ctx, request).await
-    }
-
-    async fn generate_audio(&self, ctx: &CallContext, request: AudioRequest) -> Result<AudioResponse> {
-        self.inner.generate_audio(ctx, request).await
-    }
-
-    async fn search_recent_news(&self, ctx: &CallContext, request: NewsRequest) -> Result<NewsResponse> {
-        self.inner.search_recent_news(ctx, request).await
-    }
-
-    async fn list_models(&self, ctx: &CallContext) -> Result<Vec<ModelInfo>> {
-        self.inner.list_models(ctx).await
-    }
-
-    async fn health(&self, ctx: &CallContext) -> Result<Health> {
-        self.inner.health(ctx).await
-    }
-
-    async fn look_up_call(&self, ctx: &CallContext, upstream_id: &str) -> Result<Option<Usage>> {
-        self.inner.look_up_call(ctx, upstream_id).await
-    }
-
-    fn abandon(&self, model: &str, served_by: Option<&str>, streamed: bool) -> Abandon {
-        self.inner.abandon(model, served_by, streamed)
     }
 }
 
