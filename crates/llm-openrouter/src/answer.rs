@@ -17,6 +17,8 @@ pub(crate) struct Finishing {
     pub(crate) asked: String,
     /// The model that answers, once it is known.
     pub(crate) answered: String,
+    /// How many answers were asked for.
+    pub(crate) choices: u32,
     /// Parameters that a lenient call lost.
     pub(crate) dropped: Vec<String>,
     /// The call's id, once it is known.

@@ -81,6 +81,7 @@ impl OpenRouter {
             catalogue: self.catalogue.clone(),
             asked: model.to_owned(),
             answered: model.to_owned(),
+            choices: 1,
             dropped: Vec::new(),
             id: None,
             begun: false,
@@ -102,6 +103,7 @@ impl OpenRouter {
             // What the dialect has no word for; a strict request is refused for it below.
             finishing.dropped.extend(unsupported_fields(&request, &dialect()));
         }
+        finishing.choices = request.n.unwrap_or(1);
         require_what_enforces(&mut request);
         let body = encode_request(&request, streamed, &dialect())?;
         let response = self.post(ctx, "chat/completions", body, streamed).await?;

@@ -37,7 +37,7 @@ pub(crate) fn events(
 ) -> impl Stream<Item = Result<ChatEvent>> + Send + 'static {
     let reading = Reading {
         items: Some(Box::pin(sse(body, SseLimits::default()))),
-        decoder: StreamDecoder::new(),
+        decoder: StreamDecoder::new().with_choices(finishing.choices),
         given: Partial::default(),
         ready: VecDeque::new(),
         ctx: ctx.clone(),

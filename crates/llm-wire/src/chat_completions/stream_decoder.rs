@@ -59,6 +59,8 @@ pub struct StreamDecoder {
     finish: Finish,
     done: bool,
     state: State,
+    /// How many answers were asked for.
+    asked: usize,
 }
 
 /// Where a stream stands.
@@ -89,6 +91,14 @@ impl StreamDecoder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Says how many answers were asked for, where it is more than one. A stream that is cut before one of them began
+    /// is then no whole answer.
+    #[must_use]
+    pub fn with_choices(mut self, asked: u32) -> Self {
+        self.asked = usize::try_from(asked).unwrap_or(usize::MAX);
+        self
     }
 
     /// Takes the data of one event and adds what it means to `out`.
@@ -144,7 +154,9 @@ impl StreamDecoder {
             State::Running => {}
         }
         let ended = |choice: &ChoiceState| choice.reason.is_some() || self.done && choice.empty_reason;
-        if self.choices.is_empty() || !self.choices.values().all(ended) {
+        // Behind `[DONE]` fewer answers are what the server had to give; without it the rest was cut off.
+        let missing = !self.done && self.choices.len() < self.asked;
+        if self.choices.is_empty() || missing || !self.choices.values().all(ended) {
             return Err(Error::new(
                 ErrorKind::StreamInterrupted,
                 "the provider's stream ended before the answer did",

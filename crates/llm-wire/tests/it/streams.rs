@@ -275,3 +275,18 @@ fn an_error_that_says_nothing_is_none() {
         assert_eq!(play([&*chunk]).collect().text(), "a", "{nothing}");
     }
 }
+
+#[test]
+fn an_answer_that_never_began_is_missed_unless_the_end_marker_came() {
+    let whole = r#"{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}"#;
+    let ended = |marker: bool| {
+        let (mut decoder, mut events) = (StreamDecoder::new().with_choices(2), Vec::new());
+        decoder.push(whole, &mut events).unwrap();
+        if marker {
+            decoder.push("[DONE]", &mut events).unwrap();
+        }
+        decoder.finish(&mut events)
+    };
+    assert_eq!(ended(false).unwrap_err().kind(), llm_core::ErrorKind::StreamInterrupted);
+    assert!(ended(true).is_ok(), "a server may ignore how many were asked for");
+}
