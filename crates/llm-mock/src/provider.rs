@@ -1,6 +1,6 @@
 //! The provider.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use futures_util::stream;
@@ -98,6 +98,12 @@ impl Default for Mock {
     }
 }
 
+/// Seconds since 1970, if the clock knows them.
+fn now() -> Option<i64> {
+    let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(passed.as_secs()).ok()
+}
+
 #[async_trait]
 impl Provider for Mock {
     fn name(&self) -> &ProviderName {
@@ -123,6 +129,7 @@ impl Provider for Mock {
         let mut response = ChatResponse::new(request.model, message, answer.finish_reason);
         response.id = Some(self.call_id(ctx));
         response.provider = Some(self.name.clone());
+        response.created = now();
         response.usage = answer.usage;
         Ok(response)
     }
@@ -133,6 +140,7 @@ impl Provider for Mock {
         started.id = Some(self.call_id(ctx));
         started.model.clone_from(&request.model);
         started.provider = Some(self.name.clone());
+        started.created = now();
         let mut items = vec![Ok(ChatEvent::Started(started))];
         let whole = model != MockModel::Cut;
         let shown = if whole { answer.pieces.len() } else { answer.pieces.len() / 2 };

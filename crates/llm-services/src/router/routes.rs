@@ -11,6 +11,9 @@ const OPENROUTER: &str = "openrouter";
 /// How many names may lead to one another before it must be a circle.
 const MAX_HOPS: usize = 8;
 
+/// From which likeness on a name is taken for a misspelt one: 0 is nothing alike, 1 the same.
+const LIKE: f64 = 0.75;
+
 /// The most names that an error suggests.
 const SUGGESTIONS: usize = 3;
 
@@ -166,25 +169,37 @@ impl Routes {
     }
 
     fn not_found(&self, id: &ModelId) -> Error {
-        let mut near: Vec<(f64, &str)> = self
+        let prefixes: Vec<_> = self.providers.keys().map(|name| format!("`{name}/…`")).collect();
+        let near = match self.near(id.as_str()).as_slice() {
+            [] => String::new(),
+            near => format!("; did you mean {}?", near.join(", ")),
+        };
+        Error::new(
+            ErrorKind::ModelNotFound,
+            format!(
+                "no provider is known for the model `{id}`{near} (name it with a provider in front, {}, or set `LLM_PROVIDER`)",
+                prefixes.join(", ")
+            ),
+        )
+    }
+
+    /// The names most like this one, among those that lead somewhere.
+    fn near(&self, name: &str) -> Vec<String> {
+        let misspelt = name.split_once('/').map(|(prefix, rest)| {
+            self.providers.keys().map(move |provider| {
+                (strsim::jaro_winkler(prefix, provider.as_str()), format!("`{provider}/{rest}`"))
+            })
+        });
+        let mut near: Vec<(f64, String)> = self
             .aliases
             .keys()
             .chain(self.models.keys())
-            .map(|name| (strsim::jaro_winkler(id.as_str(), name), name.as_str()))
-            .filter(|(likeness, _)| *likeness > 0.75)
+            .map(|known| (strsim::jaro_winkler(name, known), format!("`{known}`")))
+            .chain(misspelt.into_iter().flatten())
+            .filter(|(likeness, _)| *likeness > LIKE)
             .collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let prefixes: Vec<_> = self.providers.keys().map(|name| format!("`{name}/…`")).collect();
-        let mut message = format!("no provider is known for the model `{id}`");
-        if !near.is_empty() {
-            let near: Vec<_> = near.iter().take(SUGGESTIONS).map(|(_, name)| format!("`{name}`")).collect();
-            message.push_str(&format!("; did you mean {}?", near.join(", ")));
-        }
-        message.push_str(&format!(
-            " Name it with a provider in front ({}), or set `LLM_PROVIDER`",
-            prefixes.join(", ")
-        ));
-        Error::new(ErrorKind::ModelNotFound, message)
+        near.into_iter().take(SUGGESTIONS).map(|(_, name)| name).collect()
     }
 }
 

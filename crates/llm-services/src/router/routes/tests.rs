@@ -93,6 +93,7 @@ fn what_leads_nowhere_is_told_with_what_to_do() {
     assert_eq!(error("gpt-4").kind(), ErrorKind::ModelNotFound);
     assert!(error("gpt-4").to_string().contains("`gpt-4o`"), "{}", error("gpt-4"));
     assert!(error("gpt-4").to_string().contains("`mock/…`"));
+    assert!(error("mokc/echo").to_string().contains("did you mean `mock/echo`?"), "{}", error("mokc/echo"));
     assert_eq!(error("round").kind(), ErrorKind::NotConfigured);
     assert!(error("round").to_string().contains("circle"));
     for senseless in ["openrouter/", "a\u{0}b", &"m".repeat(300)] {
