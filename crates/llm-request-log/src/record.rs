@@ -49,7 +49,7 @@ pub struct RequestRecord {
     pub error_message: Option<String>,
     /// The configuration that it ran under.
     pub config_version: Option<String>,
-    /// The request's own pairs.
+    /// The request's own pairs, the first 32 of them.
     pub metadata: BTreeMap<String, String>,
     /// When it began.
     pub created_at: Timestamp,

@@ -77,7 +77,12 @@ impl RequestTally {
             error_kind: None,
             error_message: None,
             config_version: ledger.config_version().map(str::to_owned),
-            metadata: asked.metadata.iter().map(|(name, value)| (text(name), text(value))).collect(),
+            metadata: asked
+                .metadata
+                .iter()
+                .take(MOST_PAIRS)
+                .map(|(name, value)| (text(name), text(value)))
+                .collect(),
             created_at: Timestamp::now(),
             completed_at: None,
             instance: ledger.instance(),
@@ -166,6 +171,8 @@ impl Drop for RequestTally {
     }
 }
 
+/// The most pairs of metadata that the ledger keeps: twice what vendors take.
+const MOST_PAIRS: usize = 32;
 /// The most bytes of a text that the ledger keeps.
 const LONGEST_TEXT: usize = 1024;
 

@@ -97,7 +97,7 @@ impl Attempts {
             // An answer that nobody takes is dropped like any other.
             let _ = answer.send(finish(outcome, attempt));
         };
-        let task = self.ledger.runtime().spawn(task.in_current_span());
+        let task = tokio::spawn(task.in_current_span());
         match answered.await {
             Ok(answer) => answer,
             Err(_) => match task.await {

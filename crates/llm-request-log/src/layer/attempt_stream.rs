@@ -8,6 +8,7 @@ use std::{
 use futures_util::{Stream, StreamExt as _};
 use llm_core::{ChatEvent, Result};
 use llm_provider::{Abandon, ChatStream, SharedProvider};
+use tokio::runtime::Handle;
 
 use crate::{attempt::OpenAttempt, drain::Drain, ledger::Ledger};
 
@@ -61,7 +62,9 @@ impl Drop for AttemptStream {
             .flatten();
         if let Some(place) = place {
             attempt.abandon();
-            self.ledger.runtime().spawn(drain(stream, attempt, place));
+            // A stream may be dropped anywhere, outside of any runtime too.
+            let runtime = Handle::try_current().unwrap_or_else(|_| self.ledger.runtime().clone());
+            runtime.spawn(drain(stream, attempt, place));
         }
         // Otherwise both are dropped here: the connection closes, and the attempt hands over its end.
     }

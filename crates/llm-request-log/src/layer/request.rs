@@ -23,6 +23,8 @@ use crate::{
 /// last of its upstream calls has ended, those included that are read on behind a caller who went away; its tokens and
 /// cost are the sum of theirs. A request that the ledger has no room for is refused before anything is spent.
 ///
+/// A context is one request's: its id must be new. What is done again under an id that has its rows is not written.
+///
 /// **Streams:** the row ends with the stream's last item.
 ///
 /// **Dropping** the call or the stream makes it `client_closed`; a panic that passes through makes it `internal`.

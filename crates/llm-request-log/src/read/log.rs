@@ -25,7 +25,8 @@ pub trait RequestLog: Debug + Send + Sync + 'static {
     /// A page of requests, newest first. The cost does not depend on how many requests there are.
     async fn page(&self, filter: &RequestFilter, page: Page) -> Result<PageOf<RequestRecord>>;
 
-    /// One request with all its attempts, in their order; `None` when there is none of this id.
+    /// One request with all its attempts, in their order; `None` when there is none of this id. Whoever asks on behalf of
+    /// a tenant compares [`RequestRecord::tenant`].
     async fn get(&self, id: RequestId) -> Result<Option<(RequestRecord, Vec<AttemptRecord>)>>;
 
     /// Sums over requests and their attempts, one for each group, in the order of the groups.

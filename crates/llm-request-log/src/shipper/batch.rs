@@ -1,6 +1,9 @@
 //! Rows on their way: which go next, and what becomes of those that have arrived.
 
+use std::num::NonZeroU32;
+
 use jiff::Timestamp;
+use llm_core::RequestId;
 use sqlx::{Connection as _, FromRow, Row as _, SqliteConnection, sqlite::SqliteRow, types::Json};
 
 use crate::{
@@ -102,32 +105,36 @@ impl Batch {
     }
 
     /// The batch's rows, for the writer to forget.
-    pub(crate) fn shipped(self, delete: bool) -> Shipped {
-        let requests = self.requests.into_iter().map(|row| (row.place, row.rev)).collect();
-        let attempts = self.attempts.into_iter().map(|row| (row.place, row.rev)).collect();
+    pub(crate) fn shipped(&self, delete: bool) -> Shipped {
+        let requests = self.requests.iter().map(|row| (row.record.id, row.rev)).collect();
+        let attempts =
+            self.attempts.iter().map(|row| (row.record.id.request, row.record.id.number, row.rev)).collect();
         Shipped { delete, requests, attempts }
     }
 }
 
-/// Rows that PostgreSQL has: where they stand in the spool, and how often they had changed when they were read.
+/// Rows that PostgreSQL has: their keys, and how often they had changed when they were read. Not their places in the
+/// spool, which another process that shares it may have emptied and filled again.
 #[derive(Debug)]
 pub(crate) struct Shipped {
     /// Whether they have ended and may go.
     delete: bool,
-    requests: Vec<(i64, i64)>,
-    attempts: Vec<(i64, i64)>,
+    requests: Vec<(RequestId, i64)>,
+    attempts: Vec<(RequestId, NonZeroU32, i64)>,
 }
 
 /// Removes rows that have arrived, or notes that they have. What has changed since goes again.
 pub(crate) async fn forget(spool: &mut SqliteConnection, rows: &Shipped) -> sqlx::Result<()> {
     const DELETE: &str = "\
-        DELETE FROM llm_requests WHERE (rowid, rev) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1)); \
-        DELETE FROM llm_attempts WHERE (rowid, rev) IN (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
+        DELETE FROM llm_requests WHERE (id, rev) IN \
+        (SELECT unhex(value ->> 0, '-'), value ->> 1 FROM json_each($1)); \
+        DELETE FROM llm_attempts WHERE (request_id, attempt_no, rev) IN \
+        (SELECT unhex(value ->> 0, '-'), value ->> 1, value ->> 2 FROM json_each($2))";
     const NOTE: &str = "\
-        UPDATE llm_requests SET shipped = rev WHERE (rowid, rev) IN \
-        (SELECT value ->> 0, value ->> 1 FROM json_each($1)); \
-        UPDATE llm_attempts SET shipped = rev WHERE (rowid, rev) IN \
-        (SELECT value ->> 0, value ->> 1 FROM json_each($2))";
+        UPDATE llm_requests SET shipped = rev WHERE (id, rev) IN \
+        (SELECT unhex(value ->> 0, '-'), value ->> 1 FROM json_each($1)); \
+        UPDATE llm_attempts SET shipped = rev WHERE (request_id, attempt_no, rev) IN \
+        (SELECT unhex(value ->> 0, '-'), value ->> 1, value ->> 2 FROM json_each($2))";
     let query = sqlx::query(if rows.delete { DELETE } else { NOTE });
     query.bind(Json(&rows.requests)).bind(Json(&rows.attempts)).execute(spool).await?;
     Ok(())

@@ -19,6 +19,8 @@ const BATCH: i64 = 256;
 const PAUSE: Duration = Duration::from_millis(100);
 /// The longest wait while PostgreSQL is away.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// How long a batch may take. Longer than any that goes well, shorter than a dead connection is noticed by itself.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a call runs before PostgreSQL hears of it. Most have ended by then and go once.
 const RUNS_LONG: Duration = Duration::from_secs(2);
 
@@ -82,7 +84,8 @@ impl Shipper {
         let since = Timestamp::now().checked_sub(RUNS_LONG).unwrap_or(Timestamp::MIN);
         let running = Batch::running(&mut spool, since, BATCH).await.map_err(&unread)?;
         drop(spool);
-        let more = ended.requests.len() == usize::try_from(BATCH).unwrap_or_default();
+        let full = usize::try_from(BATCH).unwrap_or_default();
+        let more = ended.requests.len() == full || alone.attempts.len() == full;
         let postgres = self.postgres.ready().await?;
         self.deliver(postgres, ended, true, &mut after).await?;
         self.deliver(postgres, alone, true, &mut after).await?;
@@ -101,14 +104,14 @@ impl Shipper {
             return Ok(());
         }
         match insert(postgres, &batch).await {
-            Ok(()) => self.forget(batch, delete).await,
+            Ok(()) => self.forget(&batch, delete).await,
             Err(error) if !is_about_a_row(&error) => {
                 Err(unavailable("PostgreSQL does not take the request log's rows")(error))
             }
             Err(_) => {
                 for one in split(batch) {
                     match insert(postgres, &one).await {
-                        Ok(()) => self.forget(one, delete).await?,
+                        Ok(()) => self.forget(&one, delete).await?,
                         Err(error) if is_about_a_row(&error) => {
                             let id = one.requests.first().map(|row| row.record.id);
                             tracing::error!(?id, %error, "PostgreSQL refuses a row; it stays in the spool");
@@ -126,7 +129,7 @@ impl Shipper {
         }
     }
 
-    async fn forget(&self, batch: Batch, delete: bool) -> Result<()> {
+    async fn forget(&self, batch: &Batch, delete: bool) -> Result<()> {
         let gone = || Error::new(ErrorKind::Unavailable, "the request log has stopped");
         let (done, forgotten) = oneshot::channel();
         let writer = self.writer.upgrade().ok_or_else(gone)?;
@@ -136,8 +139,15 @@ impl Shipper {
     }
 }
 
-/// Writes a batch, all of it or nothing.
+/// Writes a batch, all of it or nothing, unless the server does not stir at all.
 async fn insert(postgres: &PgPool, batch: &Batch) -> sqlx::Result<()> {
+    let late = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    tokio::time::timeout(PATIENCE, insert_all(postgres, batch))
+        .await
+        .unwrap_or_else(|elapsed| Err(late(elapsed)))
+}
+
+async fn insert_all(postgres: &PgPool, batch: &Batch) -> sqlx::Result<()> {
     let requests: Vec<RequestRow> = batch.requests.iter().map(|row| (&row.record).into()).collect();
     let attempts: Vec<AttemptRow> = batch.attempts.iter().map(|row| (&row.record).into()).collect();
     let mut transaction = postgres.begin().await?;
