@@ -46,7 +46,7 @@ const RUNNING_ATTEMPTS: &str = concat!(
 );
 
 /// A row of the spool, as it was when it was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Spooled<T> {
     pub(crate) place: i64,
     pub(crate) rev: i64,

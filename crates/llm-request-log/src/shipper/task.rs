@@ -34,6 +34,17 @@ pub(crate) struct Shipper {
     after: Arc<Mutex<i64>>,
 }
 
+/// How far the spool is shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// There is more that has ended.
+    More,
+    /// What has ended is shipped.
+    Done,
+    /// It is, but for rows that PostgreSQL refuses.
+    Refused,
+}
+
 impl Shipper {
     pub(crate) fn new(spool: SqlitePool, postgres: Postgres, writer: WeakUnboundedSender<Entry>) -> Self {
         Self { spool, postgres, writer, after: Arc::default() }
@@ -45,14 +56,16 @@ impl Shipper {
         let mut away = false;
         while self.writer.upgrade().is_some() {
             match self.ship().await {
-                Ok(more) => {
+                Ok(progress) => {
                     if away {
                         tracing::info!("PostgreSQL is back; the spool drains");
                     }
-                    (away, wait) = (false, PAUSE);
-                    if more {
-                        continue;
-                    }
+                    away = false;
+                    wait = match progress {
+                        Progress::More => continue,
+                        Progress::Done => PAUSE,
+                        Progress::Refused => (wait * 2).min(LONGEST_WAIT),
+                    };
                 }
                 Err(error) => {
                     if !away {
@@ -70,63 +83,66 @@ impl Shipper {
 
     /// Ships everything that has ended.
     pub(crate) async fn flush(&self) -> Result<()> {
-        while self.ship().await? {}
+        while self.ship().await? == Progress::More {}
         Ok(())
     }
 
-    /// Ships what there is, at most a batch of each kind. Whether there is more that has ended.
-    async fn ship(&self) -> Result<bool> {
+    /// Ships the next requests that have ended; when there are no more of them, also what else there is.
+    async fn ship(&self) -> Result<Progress> {
         let mut after = self.after.lock().await;
         let unread = unavailable("the spool cannot be read");
         let mut spool = self.spool.acquire().await.map_err(&unread)?;
+        let postgres = self.postgres.ready().await?;
+        let is_full = |rows: usize| i64::try_from(rows).is_ok_and(|rows| rows >= BATCH);
+
         let ended = Batch::ended(&mut spool, *after, BATCH).await.map_err(&unread)?;
+        let last_refused = self.deliver(postgres, &ended, true).await?;
+        *after = last_refused.unwrap_or(*after);
+        if is_full(ended.requests.len()) {
+            return Ok(Progress::More);
+        }
+        // What was passed over gets another chance.
+        let refused = std::mem::take(&mut *after) > 0;
         let alone = Batch::alone(&mut spool, BATCH).await.map_err(&unread)?;
+        self.deliver(postgres, &alone, true).await?;
         let since = Timestamp::now().checked_sub(RUNS_LONG).unwrap_or(Timestamp::MIN);
         let running = Batch::running(&mut spool, since, BATCH).await.map_err(&unread)?;
-        drop(spool);
-        let full = usize::try_from(BATCH).unwrap_or_default();
-        let more = ended.requests.len() == full || alone.attempts.len() == full;
-        let postgres = self.postgres.ready().await?;
-        self.deliver(postgres, ended, true, &mut after).await?;
-        self.deliver(postgres, alone, true, &mut after).await?;
-        self.deliver(postgres, running, false, &mut after).await?;
-        if !more {
-            // What was passed over gets another chance.
-            *after = 0;
-        }
-        Ok(more)
+        self.deliver(postgres, &running, false).await?;
+        Ok(match is_full(alone.attempts.len()) {
+            _ if refused => Progress::Refused,
+            true => Progress::More,
+            false => Progress::Done,
+        })
     }
 
     /// Writes a batch into PostgreSQL, then lets the spool forget it. If PostgreSQL refuses a row for what it holds,
-    /// the others go without it.
-    async fn deliver(&self, postgres: &PgPool, batch: Batch, delete: bool, after: &mut i64) -> Result<()> {
+    /// the others go without it. Gives the place of the last request that it refused.
+    async fn deliver(&self, postgres: &PgPool, batch: &Batch, delete: bool) -> Result<Option<i64>> {
         if batch.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
-        match insert(postgres, &batch).await {
-            Ok(()) => self.forget(&batch, delete).await,
-            Err(error) if !is_about_a_row(&error) => {
-                Err(unavailable("PostgreSQL does not take the request log's rows")(error))
+        let away = unavailable("PostgreSQL does not take the request log's rows");
+        match insert(postgres, batch).await {
+            Ok(()) => {
+                self.forget(batch, delete).await?;
+                return Ok(None);
             }
-            Err(_) => {
-                for one in split(batch) {
-                    match insert(postgres, &one).await {
-                        Ok(()) => self.forget(&one, delete).await?,
-                        Err(error) if is_about_a_row(&error) => {
-                            let id = one.requests.first().map(|row| row.record.id);
-                            tracing::error!(?id, %error, "PostgreSQL refuses a row; it stays in the spool");
-                            *after = one.requests.first().map_or(*after, |row| row.place.max(*after));
-                        }
-                        Err(error) => {
-                            return Err(unavailable("PostgreSQL does not take the request log's rows")(
-                                error,
-                            ));
-                        }
-                    }
+            Err(error) if !is_about_a_row(&error) => return Err(away(error)),
+            Err(_) => {}
+        }
+        let mut refused = None;
+        for one in split(batch) {
+            match insert(postgres, &one).await {
+                Ok(()) => self.forget(&one, delete).await?,
+                Err(error) if is_about_a_row(&error) => {
+                    let id = one.requests.first().map(|row| row.record.id);
+                    tracing::error!(?id, %error, "PostgreSQL refuses a row; it stays in the spool");
+                    refused = one.requests.first().map(|row| row.place).or(refused);
                 }
-                Ok(())
+                Err(error) => return Err(away(error)),
             }
         }
+        Ok(refused)
     }
 
     async fn forget(&self, batch: &Batch, delete: bool) -> Result<()> {
@@ -163,12 +179,12 @@ fn is_about_a_row(error: &sqlx::Error) -> bool {
 }
 
 /// One batch for each request and its attempts, and one for each attempt without a request.
-fn split(batch: Batch) -> Vec<Batch> {
-    let mut attempts = batch.attempts;
+fn split(batch: &Batch) -> Vec<Batch> {
+    let mut attempts = batch.attempts.clone();
     let mut parts = Vec::with_capacity(batch.requests.len());
-    for request in batch.requests {
+    for request in &batch.requests {
         let own = attempts.extract_if(.., |attempt| attempt.record.id.request == request.record.id).collect();
-        parts.push(Batch { requests: vec![request], attempts: own });
+        parts.push(Batch { requests: vec![request.clone()], attempts: own });
     }
     parts.extend(attempts.into_iter().map(|attempt| Batch { requests: Vec::new(), attempts: vec![attempt] }));
     parts

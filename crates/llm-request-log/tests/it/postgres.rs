@@ -264,6 +264,35 @@ async fn calls_that_run_for_long_are_seen_and_end_in_the_same_row() {
 }
 
 #[tokio::test]
+async fn a_row_that_postgresql_refuses_stays_and_holds_up_no_other() {
+    let Some(postgres) = Postgres::create("a_row_that_postgresql_refuses_stays_and_holds_up_no_other").await
+    else {
+        return;
+    };
+    SqlxRequestLog::migrate(&postgres.config()).await.unwrap();
+    let check = "ALTER TABLE llm_requests ADD CONSTRAINT own CHECK (\"user\" <> 'mallory')";
+    postgres.direct().await.execute(check).await.unwrap();
+    let log = SqlxRequestLog::open(postgres.config()).await.unwrap();
+    let refused = ctx();
+    let double = Double::always(Act::Answer(usage(1)));
+    double.under(&log).chat(&refused, request().with_user("mallory")).await.unwrap();
+    calls(&log, 300).await;
+    log.written().await;
+    tokio::time::timeout(Duration::from_secs(30), async {
+        while postgres.count(REQUESTS).await < 300 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .unwrap();
+    assert!(log.get(refused.request_id()).await.unwrap().is_some(), "it is still in the spool");
+    postgres.direct().await.execute("ALTER TABLE llm_requests DROP CONSTRAINT own").await.unwrap();
+    drained(&postgres.spool()).await;
+    assert_eq!(postgres.count(WHOLE).await, 301);
+    postgres.drop().await;
+}
+
+#[tokio::test]
 async fn a_full_spool_refuses_calls_until_it_drains() {
     let Some(postgres) = Postgres::create("a_full_spool_refuses_calls_until_it_drains").await else { return };
     postgres.proxy.cut().await;
