@@ -130,6 +130,11 @@ impl Ledger {
         }
     }
 
+    /// Whether calls can be expected to be written down.
+    pub(crate) fn is_well(&self) -> bool {
+        self.0.state.is_well() && !self.0.queue.is_closed()
+    }
+
     /// A way to the writer that does not keep it alive.
     pub(crate) fn weak_queue(&self) -> mpsc::WeakUnboundedSender<Entry> {
         self.0.queue.downgrade()

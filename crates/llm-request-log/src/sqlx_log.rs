@@ -114,7 +114,7 @@ impl SqlxRequestLog {
     /// Whether calls can be expected to be written down: the spool has room, and the last write went well.
     #[must_use]
     pub fn accepts_calls(&self) -> bool {
-        self.ledger.state().is_well()
+        self.ledger.is_well()
     }
 
     /// How many bytes of records wait for PostgreSQL; 0 when the file is the ledger itself.

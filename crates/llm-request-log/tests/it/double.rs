@@ -4,7 +4,7 @@
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
     time::Duration,
@@ -19,7 +19,9 @@ use llm_core::{
 use llm_provider::{
     Abandon, CallContext, ChatStream, Layer as _, Provider, RetryWait, SharedProvider, events,
 };
-use llm_request_log::{AttemptRecord, LedgerConfig, RequestLog as _, RequestRecord, SqlxRequestLog};
+use llm_request_log::{
+    AttemptRecord, LedgerConfig, RequestLog as _, RequestRecord, SqlxRequestLog, UpstreamCall,
+};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
@@ -39,12 +41,31 @@ pub(crate) enum Act {
     StreamPanic(Vec<ChatEvent>),
 }
 
+impl Act {
+    /// What the upstream charges for it; `None` when it refused the call.
+    fn charge(&self) -> Option<Usage> {
+        let of_events = |events: &[Result<ChatEvent>]| {
+            events.iter().find_map(|event| match event {
+                Ok(ChatEvent::Usage(usage)) => Some(usage.clone()),
+                _ => None,
+            })
+        };
+        match self {
+            Self::Answer(usage) | Self::AnswerAfter(_, usage) => Some(usage.clone()),
+            Self::Stream(first, _, then) => of_events(first).or_else(|| of_events(then)),
+            Self::Fail(_) | Self::Panic | Self::StreamPanic(_) => None,
+        }
+    }
+}
+
 /// See the module.
 pub(crate) struct Double {
     name: ProviderName,
     act: Box<dyn Fn(usize) -> Act + Send + Sync>,
     abandon: Abandon,
     calls: AtomicUsize,
+    /// The upstream's own ledger: what it was asked, and what it charges for it.
+    ledger: Mutex<Vec<UpstreamCall>>,
     /// Told whenever a call has been sent.
     pub(crate) sent: Notify,
 }
@@ -63,6 +84,7 @@ impl Double {
             act: Box::new(act),
             abandon,
             calls: AtomicUsize::new(0),
+            ledger: Mutex::default(),
             sent: Notify::new(),
         })
     }
@@ -81,6 +103,11 @@ impl Double {
         self.calls.load(SeqCst)
     }
 
+    /// The upstream's own ledger. It charges a call when it begins, whatever becomes of the answer.
+    pub(crate) fn ledger(&self) -> Vec<UpstreamCall> {
+        self.ledger.lock().unwrap().clone()
+    }
+
     /// Both layers of a log around this.
     pub(crate) fn under(self: &Arc<Self>, log: &SqlxRequestLog) -> SharedProvider {
         log.request_layer().layer(log.attempt_layer().layer(self.clone()))
@@ -92,7 +119,11 @@ impl Double {
         ctx.sent();
         ctx.upstream_id(&id);
         self.sent.notify_one();
-        ((self.act)(number), id)
+        let act = (self.act)(number);
+        if let (Some(attempt), Some(usage)) = (ctx.attempt_id(), act.charge()) {
+            self.ledger.lock().unwrap().push(UpstreamCall::of_attempt(attempt, usage));
+        }
+        (act, id)
     }
 }
 

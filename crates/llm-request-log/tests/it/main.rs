@@ -11,4 +11,5 @@ mod proxy;
 mod reading;
 mod recovery;
 mod settlement;
+mod storm;
 mod sums;

@@ -235,6 +235,42 @@ async fn shipping_twice_changes_nothing() {
 }
 
 #[tokio::test]
+async fn calls_of_a_dead_process_are_shipped_as_interrupted_and_a_late_cost_is_taken() {
+    let test = "calls_of_a_dead_process_are_shipped_as_interrupted_and_a_late_cost_is_taken";
+    let Some(postgres) = Postgres::create(test).await else { return };
+    postgres.proxy.cut().await;
+    let log = SqlxRequestLog::open(postgres.config()).await.unwrap();
+    let told = Arc::new(Notify::new());
+    let double = Double::always(Act::AnswerAfter(told.clone(), usage(5)));
+    let (provider, ctx) = (double.under(&log), ctx());
+    let call = {
+        let ctx = ctx.clone();
+        tokio::spawn(async move { provider.chat(&ctx, request()).await })
+    };
+    double.sent.notified().await;
+    log.written().await;
+    // The spool as a killed process would have left it: nobody holds a lock beside the copy.
+    let copy = postgres.folder.path().join("copy.db");
+    let mut spool =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(postgres.spool()).connect().await.unwrap();
+    sqlx::query("VACUUM INTO $1").bind(copy.to_str().unwrap()).execute(&mut spool).await.unwrap();
+    postgres.proxy.mend().await;
+    let next = SqlxRequestLog::open(postgres.config().with_spool(&copy)).await.unwrap();
+    drained(&copy).await;
+    let (request, attempts) = next.get(ctx.request_id()).await.unwrap().unwrap();
+    assert_eq!((request.status, request.usage.cost), (RequestStatus::Interrupted, None));
+    assert_eq!((attempts[0].status, attempts[0].maybe_billed), (AttemptStatus::Interrupted, true));
+
+    told.notify_one();
+    call.await.unwrap().unwrap();
+    drained(&postgres.spool()).await;
+    let (request, attempts) = next.get(ctx.request_id()).await.unwrap().unwrap();
+    assert_eq!((request.usage.cost, attempts[0].status), (Usd::from_picos(5), AttemptStatus::Ok));
+    assert_eq!(postgres.count(REQUESTS).await, 1);
+    postgres.drop().await;
+}
+
+#[tokio::test]
 async fn calls_that_run_for_long_are_seen_and_end_in_the_same_row() {
     let Some(postgres) = Postgres::create("calls_that_run_for_long_are_seen_and_end_in_the_same_row").await
     else {
