@@ -134,6 +134,26 @@ impl SqlxRequestLog {
         self.ledger.barrier().await;
     }
 
+    /// Resolves when all that has ended is where it is read: on disk, and in PostgreSQL if that is behind the spool.
+    ///
+    /// It waits at most `limit`. Dropping it changes nothing: shipping goes on by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unavailable`] when PostgreSQL is away; [`ErrorKind::Timeout`] when the time runs out.
+    pub async fn shipped(&self, limit: Duration) -> Result<()> {
+        let all = async {
+            self.written().await;
+            match &*self.store {
+                Store::Sqlite(_) => Ok(()),
+                Store::Postgres { shipper, .. } => shipper.flush().await,
+            }
+        };
+        tokio::time::timeout(limit, all).await.unwrap_or_else(|_| {
+            Err(Error::new(ErrorKind::Timeout, "the request log's spool could not be shipped in time"))
+        })
+    }
+
     /// Stops: refuses new calls, lets abandoned ones end for half of `limit` and cuts the rest, writes what has ended,
     /// and ships it for what is left of `limit`.
     ///

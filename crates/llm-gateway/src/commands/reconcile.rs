@@ -11,7 +11,7 @@ use llm_services::{
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
-use super::start::{LEDGER_TIMEOUT, start};
+use super::start::{LEDGER_TIMEOUT, start_reading};
 use crate::{
     cli::{Global, Reconcile},
     failure::Failure,
@@ -23,7 +23,7 @@ const MOST_LISTED: usize = 20;
 
 pub(crate) async fn run(global: &Global, options: &Reconcile, output: &mut Output) -> Result<(), Failure> {
     let calls = options.ledger.as_deref().map(read).transpose()?;
-    let service = start(global, output).await?;
+    let service = start_reading(global, output).await?;
     let outcome = match calls {
         Some(calls) => compare(&service, calls, options, output).await,
         None if options.dry_run => unsettled(&service, options, output).await,

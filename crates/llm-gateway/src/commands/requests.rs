@@ -8,7 +8,7 @@ use llm_services::request_log::{
 };
 use serde_json::{Value, json};
 
-use super::start::start;
+use super::start::start_reading;
 use crate::{
     cli::{Global, Requests},
     failure::Failure,
@@ -17,7 +17,7 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, requests: &Requests, output: &mut Output) -> Result<(), Failure> {
     let filter = filter(requests)?;
-    let service = start(global, output).await?;
+    let service = start_reading(global, output).await?;
     let log = service.log()?;
     if let Some(id) = requests.id {
         let found = log.get(id).await?;

@@ -50,6 +50,13 @@ pub(crate) async fn start(global: &Global, output: &mut Output) -> Result<LlmSer
     Ok(LlmService::builder().config(config).build().await?)
 }
 
+/// The service, with all that its log knows where it is read: what a process left in a spool is shipped first.
+pub(crate) async fn start_reading(global: &Global, output: &mut Output) -> Result<LlmService, Failure> {
+    let service = start(global, output).await?;
+    service.log()?.shipped(LEDGER_TIMEOUT).await?;
+    Ok(service)
+}
+
 /// Logs to standard error: lines for people, JSON for programs.
 ///
 /// Our own crates log at `level`; drivers and HTTP stacks, which chat, at `warn`. What matters of them comes through

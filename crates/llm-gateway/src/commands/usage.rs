@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use llm_services::request_log::{RequestLog as _, UsageBy, UsageFilter, UsageSum};
 use serde_json::json;
 
-use super::start::start;
+use super::start::start_reading;
 use crate::{
     cli::{self, Global, Usage},
     failure::Failure,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(crate) async fn run(global: &Global, usage: &Usage, output: &mut Output) -> Result<(), Failure> {
-    let service = start(global, output).await?;
+    let service = start_reading(global, output).await?;
     let mut filter = UsageFilter::new();
     if let Some(days) = usage.days {
         filter = filter.with_since(days_ago(days)?);

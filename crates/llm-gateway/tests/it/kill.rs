@@ -5,7 +5,10 @@ use std::{collections::HashSet, time::Duration};
 use llm_testkit::{Billing, Upstream, Vendor};
 use serde_json::{Value, json};
 
-use crate::gateway::{Home, KEY};
+use crate::{
+    gateway::{Home, KEY},
+    postgres,
+};
 
 /// How many callers there are at once.
 const CALLERS: u64 = 12;
@@ -18,7 +21,7 @@ async fn after_sigkill_the_upstreams_ledger_and_ours_are_the_same() {
     let mut calls = 0;
     let mut cut = 0;
     for seed in 0..SEEDS {
-        let (heard, interrupted) = kill_once(seed).await;
+        let (heard, interrupted) = kill_once(seed, |home| home).await;
         calls += heard;
         cut += interrupted;
     }
@@ -27,9 +30,19 @@ async fn after_sigkill_the_upstreams_ledger_and_ours_are_the_same() {
     assert!(cut > 0, "no kill met a call under way");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn so_they_are_with_postgresql_behind_the_spool() {
+    let Some(server) = postgres::server("so_they_are_with_postgresql_behind_the_spool") else { return };
+    for seed in SEEDS..SEEDS + 4 {
+        let database = postgres::database(&server, &format!("kill_{seed}_{}", std::process::id()));
+        let (heard, _) = kill_once(seed, |home| home.with("DATABASE_URL", &database)).await;
+        assert!(heard > 20, "only {heard} calls");
+    }
+}
+
 /// One life of a gateway: load, SIGKILL, restart, reconciliation. Gives how many calls the upstream heard, and how
 /// many of them were cut by the kill.
-async fn kill_once(seed: u64) -> (u64, u64) {
+async fn kill_once(seed: u64, furnish: impl FnOnce(Home) -> Home) -> (u64, u64) {
     let leavers = seed.is_multiple_of(2);
     // A caller who hangs up right between the usage and the end would be charged in part by the other rule, while the
     // gateway has already read the whole price: both are right.
@@ -41,7 +54,7 @@ async fn kill_once(seed: u64) -> (u64, u64) {
         .with_each_fault(0.004)
         .without_requests();
     let upstream = Upstream::vendor(vendor).await;
-    let home = Home::with_openrouter(&upstream.url());
+    let home = furnish(Home::with_openrouter(&upstream.url()));
     let mut gateway = home.serve(&[]);
     let url = gateway.url("/v1/chat/completions");
     let callers: Vec<_> = (0..CALLERS)

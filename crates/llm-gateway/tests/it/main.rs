@@ -4,5 +4,6 @@
 mod cli;
 mod gateway;
 mod kill;
+mod postgres;
 mod serve;
 mod stop;
