@@ -9,7 +9,7 @@ const LOREM: &str = "lorem ipsum dolor sit amet consectetur adipiscing elit sed 
     nulla pariatur excepteur sint occaecat cupidatat non proident sunt in culpa qui officia deserunt mollit anim id \
     est laborum";
 
-/// How many words `lorem` writes when nothing bounds it.
+/// How many words `lorem` writes unless it may write more. Cut short of them it ends by `length`, as any model.
 const LOREM_WORDS: u64 = 60;
 
 /// A picodollar amount of one dollar for a million tokens.
@@ -40,7 +40,7 @@ impl Answer {
         let words: Vec<&str> = LOREM.split_whitespace().collect();
         let start = request.messages.iter().map(|message| message.text().len()).sum::<usize>()
             + usize::try_from(request.seed.unwrap_or(0).unsigned_abs()).unwrap_or(0) % words.len();
-        let count = request.max_output_tokens.unwrap_or(LOREM_WORDS);
+        let count = request.max_output_tokens.map_or(LOREM_WORDS, |most| most.max(LOREM_WORDS));
         let pieces = words
             .iter()
             .cycle()

@@ -117,6 +117,9 @@ impl Provider for Mock {
         capabilities.json_schema = Support::No;
         capabilities.json_object = Support::No;
         capabilities.embeddings = Support::No;
+        capabilities.image_input = Support::No;
+        capabilities.audio_input = Support::No;
+        capabilities.file_input = Support::No;
         capabilities
     }
 

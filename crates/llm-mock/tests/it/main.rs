@@ -47,6 +47,9 @@ async fn lorem_is_bounded_and_repeatable() {
     assert_eq!(first.text(), second.text());
     assert_ne!(first.text(), other.text());
     assert_eq!(first.usage.output_tokens, Some(5));
+    assert_eq!(first.finish_reason(), Some(&FinishReason::Length));
+    let long = Mock::new().chat(&ctx(), request().with_max_output_tokens(90)).await.unwrap();
+    assert_eq!((long.usage.output_tokens, long.finish_reason()), (Some(90), Some(&FinishReason::Stop)));
     let cut = Mock::new()
         .chat(&ctx(), ChatRequest::new("echo").user("a b c").with_max_output_tokens(2))
         .await
