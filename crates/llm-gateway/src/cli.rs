@@ -3,6 +3,8 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use llm_core::RequestId;
 
 /// One server for every model: any OpenAI SDK can be pointed at it.
 #[derive(Debug, Parser)]
@@ -143,27 +145,40 @@ pub(crate) struct Requests {
     /// Only the calls that asked for this model.
     #[arg(long)]
     pub(crate) model: Option<String>,
-    /// Only the calls that ended so: `ok`, `failed`, `client_closed`, `interrupted`.
+    /// Only the calls that stand so: `running`, `ok`, `failed`, `client_closed`, `cancelled`, `internal`, `interrupted`.
     #[arg(long)]
     pub(crate) status: Option<String>,
     /// Show this one request, with its attempts.
-    #[arg(long, value_name = "REQUEST_ID", conflicts_with_all = ["user", "model", "status"])]
-    pub(crate) id: Option<llm_core::RequestId>,
+    #[arg(long, value_name = "REQUEST_ID", value_parser = request_id, conflicts_with_all = ["user", "model", "status"])]
+    pub(crate) id: Option<RequestId>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Reconcile {
     /// A provider's own records to compare with, as JSON lines: `client_request_id`, `id`, `cost`, and the token
-    /// counts `prompt_tokens` and `completion_tokens`. Without it, each provider is asked for the calls whose cost is
-    /// unknown.
+    /// counts `prompt_tokens` and `completion_tokens`. A call that broke off and that they do not list was not billed.
+    /// Without it, each provider is asked for the calls whose cost is unknown.
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
+    /// Whose records they are; without it they are taken for those of all providers.
+    #[arg(long, value_name = "NAME", requires = "ledger")]
+    pub(crate) provider: Option<String>,
+    /// The records begin here, such as `2026-11-01T00:00:00Z`; without it they are taken for whole.
+    #[arg(long, value_name = "TIME", requires = "ledger")]
+    pub(crate) since: Option<Timestamp>,
+    /// The records end before this time.
+    #[arg(long, value_name = "TIME", requires = "ledger")]
+    pub(crate) until: Option<Timestamp>,
     /// Only compare; write nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// At most so many calls in one run.
     #[arg(long, default_value = "1000")]
     pub(crate) limit: u32,
+}
+
+fn request_id(text: &str) -> Result<RequestId, String> {
+    text.parse().map_err(|_| "a request's id is a UUID, as `requests` and `chat` show it".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -17,11 +17,18 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub(crate) struct Output {
     json: bool,
+    /// Whether failures are told with their reports.
+    debug: bool,
 }
 
 impl Output {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, debug: false }
+    }
+
+    /// Tells failures with their reports from now on, if the setting `debug` says so.
+    pub(crate) fn set_debug(&mut self, debug: bool) {
+        self.debug = debug;
     }
 
     /// Whether programs are reading.
@@ -78,16 +85,20 @@ impl Output {
     /// Says how the command failed.
     pub(crate) fn fail(&mut self, failure: &Failure) -> ExitCode {
         let mut err = io::stderr().lock();
+        let report = failure.report.as_deref().filter(|_| self.debug);
         let _ = if self.json {
             let request_id = failure.request_id.map(|id| id.to_string());
             writeln!(
                 err,
                 "{}",
-                json!({ "error": { "kind": failure.kind, "message": failure.message, "request_id": request_id } })
+                json!({ "error": {
+                    "kind": failure.kind, "message": failure.message, "request_id": request_id, "report": report,
+                } })
             )
         } else {
             let request = failure.request_id.map(|id| format!(" (request {id})")).unwrap_or_default();
-            writeln!(err, "error: {}{request}", failure.message)
+            let report = report.map(|report| format!("\n{report}")).unwrap_or_default();
+            writeln!(err, "error: {}{request}{report}", failure.message)
         };
         failure.exit_code()
     }

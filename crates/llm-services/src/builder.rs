@@ -103,6 +103,18 @@ impl LlmServiceBuilder {
         self
     }
 
+    /// What could be called but lacks something, and what is set but leads nowhere: words for whoever starts the
+    /// service. Nothing is opened and nobody is asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotConfigured`] when a built-in provider cannot be made of the configuration.
+    pub fn hints(&self) -> Result<Vec<String>> {
+        let mut providers = built_in(&self.config)?;
+        providers.extend(self.providers.iter().cloned());
+        Ok(hints(&self.config, &providers))
+    }
+
     /// Makes the service: opens the log, recovers what a killed process left open, and checks keys if that is asked.
     ///
     /// # Errors
@@ -140,7 +152,7 @@ impl LlmServiceBuilder {
             own: self.layers,
         };
         let pipeline = assemble(ProviderName::new("llm-services").map_err(internal)?, parts);
-        let hints = hints(&config);
+        let hints = hints(&config, &providers);
         Ok(LlmService::new(pipeline, providers, log, deadlines, config, hints))
     }
 }
@@ -176,10 +188,17 @@ fn openrouter(config: &LlmConfig) -> Result<llm_openrouter::OpenRouter> {
     llm_openrouter::OpenRouter::with_client(settings, llm_http::Client::new(limits)?)
 }
 
-/// What the built-in providers lack.
-fn hints(config: &LlmConfig) -> Vec<String> {
+/// What the built-in providers lack, and a default provider that is none of these.
+fn hints(config: &LlmConfig, providers: &[SharedProvider]) -> Vec<String> {
     let keyless = cfg!(feature = "openrouter") && config.openrouter.api_key.is_none();
-    keyless.then(|| "openrouter has no key yet: set `OPENROUTER_API_KEY`".to_owned()).into_iter().collect()
+    let keyless = keyless.then(|| "openrouter has no key yet: set `OPENROUTER_API_KEY`".to_owned());
+    let absent =
+        config.default_provider.as_ref().filter(|name| providers.iter().all(|own| own.name() != *name));
+    let absent = absent.map(|name| {
+        let names: Vec<_> = providers.iter().map(|own| format!("`{}`", own.name())).collect();
+        format!("`LLM_PROVIDER` names `{name}`, which is not here: there are {}", names.join(", "))
+    });
+    keyless.into_iter().chain(absent).collect()
 }
 
 /// Asks each provider that can tell whether it accepts our key.

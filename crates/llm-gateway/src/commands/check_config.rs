@@ -1,5 +1,7 @@
 //! `check-config`.
 
+use llm_services::LlmService;
+
 use super::start::configure;
 use crate::{cli::Global, failure::Failure, output::Output};
 
@@ -12,6 +14,9 @@ pub(crate) fn run(global: &Global, output: &mut Output) -> Result<(), Failure> {
     }
     for warning in config.warnings() {
         output.note(&format!("warning: {warning}"));
+    }
+    for hint in LlmService::builder().config(config).hints()? {
+        output.note(&format!("note: {hint}"));
     }
     output.note("the configuration is good");
     Ok(())

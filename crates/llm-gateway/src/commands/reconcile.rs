@@ -87,7 +87,9 @@ async fn compare(
     options: &Reconcile,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let scope = ReconcileScope::new().with_settle(!options.dry_run);
+    let mut scope = ReconcileScope::new().with_settle(!options.dry_run);
+    scope.provider.clone_from(&options.provider);
+    (scope.since, scope.until) = (options.since, options.until);
     let found = service.log()?.reconcile(&scope, calls).await?;
     if output.is_json() {
         output.value(&value(&found))?;

@@ -61,7 +61,11 @@ pub(crate) async fn start_reading(global: &Global, output: &mut Output) -> Resul
 ///
 /// Our own crates log at `level`; drivers and HTTP stacks, which chat, at `warn`. What matters of them comes through
 /// our own errors.
+///
+/// The setting `debug` logs and prints what an operator would look for.
 pub(crate) fn log_as(config: &LlmConfig, level: LogLevel, output: &mut Output) {
+    output.set_debug(config.debug);
+    let level = if config.debug { level.max(LogLevel::Debug) } else { level };
     let own = OUR_CRATES.iter().map(|name| format!("{name}={}", level.as_str()));
     let filter = EnvFilter::new(own.chain(["warn".to_owned()]).collect::<Vec<_>>().join(","));
     let lines = tracing_subscriber::fmt()

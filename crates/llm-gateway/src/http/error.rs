@@ -22,6 +22,8 @@ impl IntoResponse for ApiError {
         let Self(error) = self;
         if error.kind() == ErrorKind::Internal {
             tracing::error!(report = %error.report(), "a request failed for a reason of our own");
+        } else {
+            tracing::debug!(report = %error.report(), "a request failed");
         }
         let (status, body) = llm_wire::chat_completions::encode_error(&error);
         let mut response =

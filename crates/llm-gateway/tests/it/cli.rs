@@ -88,6 +88,26 @@ fn check_config_shows_what_came_from_where_and_no_secret() {
 }
 
 #[test]
+fn a_default_provider_that_is_not_here_is_told_before_the_first_call() {
+    let output = Home::new().with("LLM_PROVIDER", "opnrouter").run(&["check-config"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("`opnrouter`") && told.contains("`openrouter`"), "{told}");
+    let told = Home::new().with("LLM_PROVIDER", "mock").run(&["check-config"]).stderr;
+    assert!(!String::from_utf8_lossy(&told).contains("not here"));
+}
+
+#[test]
+fn debug_tells_what_an_operator_looks_for() {
+    let told = |home: Home| {
+        let output = home.run(&["chat", "hi", "--model", "mock/broken", "--set", "retry.max_attempts=1"]);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let (short, long) = (told(Home::new()), told(Home::new().with("DEBUG", "true")));
+    assert!(short.starts_with("error: mock/broken") && !short.contains("status: 500"), "{short}");
+    assert!(long.contains("error: mock/broken") && long.contains("status: 500"), "{long}");
+}
+
+#[test]
 fn public_addresses_are_refused_unless_told_so_plainly() {
     let output = Home::new().run(&["serve", "--listen", "0.0.0.0:0"]);
     assert_eq!(output.status.code(), Some(2));
@@ -146,6 +166,23 @@ async fn migrate_and_reconcile_are_harmless_on_an_empty_log() {
     let output = home.run(&["reconcile", "--ledger", "bad.jsonl"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("line 1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_providers_records_say_nothing_of_anothers_calls() {
+    let upstream = Upstream::vendor(Vendor::new(1).with_key(KEY)).await;
+    let home = Home::with_openrouter(&upstream.url());
+    for model in ["mock/echo", "openrouter/auto"] {
+        assert!(home.run(&["chat", "hi", "--model", model]).status.success());
+    }
+    std::fs::write(home.file("ledger.jsonl"), upstream.ledger_jsonl()).unwrap();
+    let all = home.run(&["reconcile", "--ledger", "ledger.jsonl"]);
+    assert_eq!(all.status.code(), Some(3));
+    let own = &home.json(&["reconcile", "--ledger", "ledger.jsonl", "--provider", "openrouter", "--json"])[0];
+    assert_eq!((&own["agrees"], &own["matched"]), (&json!(true), &json!(1)));
+    let later = ["reconcile", "--ledger", "empty.jsonl", "--since", "2999-01-01T00:00:00Z", "--json"];
+    std::fs::write(home.file("empty.jsonl"), "").unwrap();
+    assert_eq!(home.json(&later)[0]["agrees"], true, "the records begin after every call");
 }
 
 #[test]
