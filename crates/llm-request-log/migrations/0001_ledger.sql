@@ -73,11 +73,7 @@ CREATE INDEX llm_requests_by_time ON llm_requests (created_at, id);
 CREATE INDEX llm_requests_by_tenant ON llm_requests (tenant, created_at, id);
 CREATE INDEX llm_requests_by_user ON llm_requests ("user", created_at, id);
 CREATE INDEX llm_requests_by_model ON llm_requests (requested_model, created_at, id);
--- Most requests are ok: their list is the whole list, and only the others need an index.
+-- Most requests are ok: their list is the whole list, and only the others need an index. It finds those that run, too.
 CREATE INDEX llm_requests_by_status ON llm_requests (status, created_at, id) WHERE status <> 'ok';
-
--- What runs, for the start after a crash; what is not settled, for the one who asks the provider.
-CREATE INDEX llm_requests_open ON llm_requests (instance) WHERE completed_at IS NULL;
-CREATE INDEX llm_attempts_open ON llm_attempts (instance) WHERE completed_at IS NULL;
-CREATE INDEX llm_attempts_unsettled ON llm_attempts (started_at)
-    WHERE maybe_billed AND cost IS NULL AND completed_at IS NOT NULL;
+-- Calls that run, and calls whose cost nobody knows.
+CREATE INDEX llm_attempts_unsettled ON llm_attempts (started_at) WHERE maybe_billed AND cost IS NULL;

@@ -10,13 +10,14 @@ use uuid::Uuid;
 use super::Dead;
 use crate::{AttemptStatus, RequestStatus, settle, store};
 
-/// The processes that have something open.
-const INSTANCES: &str = "SELECT instance FROM llm_requests WHERE completed_at IS NULL \
-    UNION SELECT instance FROM llm_attempts WHERE completed_at IS NULL";
+/// The processes that have something open. Here and below, the conditions repeat those of the indexes.
+const INSTANCES: &str = "SELECT instance FROM llm_requests WHERE status <> 'ok' AND status = 'running' \
+    UNION SELECT instance FROM llm_attempts WHERE maybe_billed AND cost IS NULL AND completed_at IS NULL";
 /// `maybe_billed` is true in every open row, and stays so: nobody knows how far the call came.
 const END_ATTEMPTS: &str = "UPDATE llm_attempts SET status = $2, completed_at = $3, rev = rev + 1 \
-    WHERE instance = $1 AND completed_at IS NULL";
-const OPEN_REQUESTS: &str = "SELECT id FROM llm_requests WHERE instance = $1 AND completed_at IS NULL";
+    WHERE maybe_billed AND cost IS NULL AND completed_at IS NULL AND instance = $1";
+const OPEN_REQUESTS: &str =
+    "SELECT id FROM llm_requests WHERE status <> 'ok' AND status = 'running' AND instance = $1";
 const END_REQUEST: &str =
     "UPDATE llm_requests SET status = $2, completed_at = $3, rev = rev + 1 WHERE id = $1";
 

@@ -36,13 +36,13 @@ const ALONE: &str = concat!(
 const RUNNING: &str = concat!(
     "SELECT rowid AS place, rev, ",
     request_columns!(),
-    " FROM llm_requests WHERE completed_at IS NULL AND shipped < rev AND created_at < $1 LIMIT $2"
+    " FROM llm_requests WHERE status <> 'ok' AND status = 'running' AND shipped < rev AND created_at < $1 LIMIT $2"
 );
 const RUNNING_ATTEMPTS: &str = concat!(
     "SELECT rowid AS place, rev, ",
     attempt_columns!(),
     " FROM llm_attempts WHERE shipped < rev AND request_id IN \
-     (SELECT id FROM llm_requests WHERE completed_at IS NULL AND created_at < $1) LIMIT $2"
+     (SELECT id FROM llm_requests WHERE status <> 'ok' AND status = 'running' AND created_at < $1) LIMIT $2"
 );
 
 /// A row of the spool, as it was when it was read.

@@ -45,31 +45,34 @@ macro_rules! on_attempt_conflict {
 
 /// Writes requests (`$1`), attempts (`$2`) and ids that providers gave to running calls (`$3`) into SQLite.
 ///
-/// `WHERE true` tells SQLite's parser that `ON` begins no join.
+/// The rows are materialized because each mention of a `value` would otherwise be taken out of the array anew; `WHERE
+/// true` tells SQLite's parser that `ON` begins no join.
 macro_rules! write_sqlite {
     () => {
         concat!(
             "INSERT INTO llm_requests (",
             request_columns!(),
-            ") SELECT unhex(value ->> 'id', '-'), value ->> 'tenant', value ->> 'user', value ->> 'key', \
+            ") WITH new AS MATERIALIZED (SELECT value FROM jsonb_each($1)) \
+             SELECT unhex(value ->> 'id', '-'), value ->> 'tenant', value ->> 'user', value ->> 'key', \
              value ->> 'requested_model', value ->> 'served_model', value ->> 'provider', value ->> 'operation', \
              value ->> 'status', value ->> 'streamed', value ->> 'cached', value ->> 'attempts', \
              value ->> 'input_tokens', value ->> 'output_tokens', value ->> 'cached_tokens', \
              value ->> 'cache_write_tokens', value ->> 'reasoning_tokens', value ->> 'cost', value ->> 'cost_source', \
              value ->> 'ttft_us', value ->> 'duration_us', value ->> 'error_kind', value ->> 'error_message', \
              value ->> 'config_version', value -> 'metadata', value ->> 'created_at', value ->> 'completed_at', \
-             unhex(value ->> 'instance', '-') FROM json_each($1) WHERE true ",
+             unhex(value ->> 'instance', '-') FROM new WHERE true ",
             on_request_conflict!(),
             "; INSERT INTO llm_attempts (",
             attempt_columns!(),
-            ") SELECT unhex(value ->> 'request_id', '-'), value ->> 'attempt_no', value ->> 'provider', \
+            ") WITH new AS MATERIALIZED (SELECT value FROM jsonb_each($2)) \
+             SELECT unhex(value ->> 'request_id', '-'), value ->> 'attempt_no', value ->> 'provider', \
              value ->> 'model', value ->> 'upstream_id', value ->> 'served_by', value ->> 'status', \
              value ->> 'maybe_billed', value ->> 'input_tokens', value ->> 'output_tokens', \
              value ->> 'cached_tokens', value ->> 'cache_write_tokens', value ->> 'reasoning_tokens', \
              value ->> 'cost', value ->> 'cost_source', value ->> 'rejected_cost', value ->> 'error_kind', \
              value ->> 'error_message', value ->> 'http_status', value ->> 'wait_before_us', \
              value ->> 'started_at', value ->> 'first_token_at', value ->> 'completed_at', \
-             unhex(value ->> 'instance', '-') FROM json_each($2) WHERE true ",
+             unhex(value ->> 'instance', '-') FROM new WHERE true ",
             on_attempt_conflict!(),
             "; UPDATE llm_attempts SET upstream_id = new.value ->> 'upstream_id', rev = rev + 1 \
              FROM json_each($3) AS new WHERE request_id = unhex(new.value ->> 'request_id', '-') \

@@ -88,7 +88,7 @@ pub(super) async fn unsettled(source: Source<'_>, limit: u32) -> Result<Vec<Atte
     source.read(unsettled_statement(limit)).await.map_err(unavailable(UNREAD))
 }
 
-/// The condition is the index's own, word for word.
+/// The condition begins with the index's own, word for word.
 pub(super) fn unsettled_statement(limit: u32) -> Statement {
     let mut statement = Statement::new(concat!(
         "SELECT ",
