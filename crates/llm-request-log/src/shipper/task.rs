@@ -81,7 +81,7 @@ impl Shipper {
         }
     }
 
-    /// Ships everything that has ended.
+    /// Ships every request that has ended, and a batch of what has no request.
     pub(crate) async fn flush(&self) -> Result<()> {
         while self.ship().await? == Progress::More {}
         Ok(())
@@ -93,12 +93,10 @@ impl Shipper {
         let unread = unavailable("the spool cannot be read");
         let mut spool = self.spool.acquire().await.map_err(&unread)?;
         let postgres = self.postgres.ready().await?;
-        let is_full = |rows: usize| i64::try_from(rows).is_ok_and(|rows| rows >= BATCH);
-
         let ended = Batch::ended(&mut spool, *after, BATCH).await.map_err(&unread)?;
         let last_refused = self.deliver(postgres, &ended, true).await?;
         *after = last_refused.unwrap_or(*after);
-        if is_full(ended.requests.len()) {
+        if i64::try_from(ended.requests.len()).is_ok_and(|rows| rows >= BATCH) {
             return Ok(Progress::More);
         }
         // What was passed over gets another chance.
@@ -108,11 +106,7 @@ impl Shipper {
         let since = Timestamp::now().checked_sub(RUNS_LONG).unwrap_or(Timestamp::MIN);
         let running = Batch::running(&mut spool, since, BATCH).await.map_err(&unread)?;
         self.deliver(postgres, &running, false).await?;
-        Ok(match is_full(alone.attempts.len()) {
-            _ if refused => Progress::Refused,
-            true => Progress::More,
-            false => Progress::Done,
-        })
+        Ok(if refused { Progress::Refused } else { Progress::Done })
     }
 
     /// Writes a batch into PostgreSQL, then lets the spool forget it. If PostgreSQL refuses a row for what it holds,
