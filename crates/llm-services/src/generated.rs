@@ -2,8 +2,9 @@
 
 use std::{
     ops::{Deref, DerefMut},
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use futures_util::{Stream, StreamExt as _};
@@ -42,12 +43,13 @@ impl DerefMut for Generated {
 /// is polled.
 pub struct GeneratedStream {
     request_id: RequestId,
-    inner: ChatStream,
+    /// `None` once it has panicked.
+    inner: Option<ChatStream>,
 }
 
 impl GeneratedStream {
     pub(crate) fn new(request_id: RequestId, inner: ChatStream) -> Self {
-        Self { request_id, inner }
+        Self { request_id, inner: Some(inner) }
     }
 
     /// The request, as it stands in the log.
@@ -80,7 +82,15 @@ impl Stream for GeneratedStream {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let id = self.request_id;
-        self.inner.as_mut().poll_next(cx).map_err(|error| error.with_request_id(id))
+        let Some(mut inner) = self.inner.take() else { return Poll::Ready(None) };
+        // Moved in, so that a panic drops it on its way: its row then says so.
+        let polled = catch_unwind(AssertUnwindSafe(move || (inner.as_mut().poll_next(cx), inner)));
+        let (item, inner) = match polled {
+            Ok((item, inner)) => (item, Some(inner)),
+            Err(_) => (Poll::Ready(Some(Err(broke_down()))), None),
+        };
+        self.inner = inner;
+        Poll::Ready(ready!(item).map(|item| item.map_err(|error| error.with_request_id(id))))
     }
 }
 
@@ -88,6 +98,11 @@ impl std::fmt::Debug for GeneratedStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GeneratedStream").field("request_id", &self.request_id).finish_non_exhaustive()
     }
+}
+
+/// What the caller hears of a panic. The panic itself was told where panics are told.
+pub(crate) fn broke_down() -> Error {
+    Error::new(ErrorKind::Internal, "the call broke down on our side")
 }
 
 /// The models that can be called.

@@ -7,7 +7,7 @@ use llm_core::{ChatRequest, Error, ErrorKind, Result};
 /// Ranges are the vendors' own: they differ, and change.
 pub(crate) fn check(request: &ChatRequest) -> Result<()> {
     if request.messages.is_empty() {
-        return Err(refusal("the request has no messages; say something with `.user(\"…\")`"));
+        return Err(refusal("the request has no messages; it needs one at least"));
     }
     let numbers = [
         ("temperature", request.temperature),
@@ -26,6 +26,9 @@ pub(crate) fn check(request: &ChatRequest) -> Result<()> {
     }
     if request.max_output_tokens == Some(0) {
         return Err(refusal("`max_output_tokens` is 0; ask for at least one token"));
+    }
+    if request.n == Some(0) {
+        return Err(refusal("`n` is 0; ask for at least one answer"));
     }
     Ok(())
 }

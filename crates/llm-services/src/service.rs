@@ -1,6 +1,6 @@
 //! The facade.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt as _, future::join_all};
 use llm_core::{
@@ -12,8 +12,8 @@ use llm_provider::{CallContext, SharedProvider};
 use llm_request_log::SqlxRequestLog;
 
 use crate::{
-    Generated, GeneratedStream, LlmConfig, LlmServiceBuilder, ModelList, ServiceHealth, health,
-    pipeline::Pipeline, sense,
+    Generated, GeneratedStream, LlmConfig, LlmServiceBuilder, ModelList, ServiceHealth,
+    generated::broke_down, health, pipeline::Pipeline, sense,
 };
 
 /// How long a provider may take to list its models or to say how it is.
@@ -87,13 +87,12 @@ impl LlmService {
     ///
     /// # Errors
     ///
-    /// Every [`ErrorKind`] but `Unsupported` operations; a refusal before the request was accepted has no
+    /// Every [`ErrorKind`] but `Unsupported` operations; [`ErrorKind::Internal`] when a provider or a layer panics; a refusal before the request was accepted has no
     /// [`Error::request_id`], every other error has one and a row in the log. A broken answer is an error.
     pub async fn generate_response(&self, mut request: ChatRequest) -> Result<Generated> {
         let ctx = self.enter(&mut request, false)?;
         let request_id = ctx.request_id();
-        let response =
-            self.inner.pipeline.entry.chat(&ctx, request).await.map_err(|e| e.with_request_id(request_id))?;
+        let response = own(request_id, self.inner.pipeline.entry.chat(&ctx, request)).await?;
         Ok(Generated { request_id, response })
     }
 
@@ -108,9 +107,7 @@ impl LlmService {
     pub async fn stream_response(&self, mut request: ChatRequest) -> Result<GeneratedStream> {
         let ctx = self.enter(&mut request, true)?;
         let request_id = ctx.request_id();
-        let entry = &self.inner.pipeline.entry;
-        let stream =
-            entry.chat_stream(&ctx, request).await.map_err(|error| error.with_request_id(request_id))?;
+        let stream = own(request_id, self.inner.pipeline.entry.chat_stream(&ctx, request)).await?;
         Ok(GeneratedStream::new(request_id, stream))
     }
 
@@ -156,10 +153,11 @@ impl LlmService {
         request.response_format = Some(schema.as_format());
         let ctx = self.enter(&mut request, false)?.with_extension(Arc::new(schema));
         let request_id = ctx.request_id();
-        let own = |error: Error| error.with_request_id(request_id);
-        let mut response = self.inner.pipeline.entry.chat(&ctx, request).await.map_err(own)?;
-        let broken =
-            || own(Error::new(ErrorKind::Internal, "an answer of structured output lost its schema"));
+        let mut response = own(request_id, self.inner.pipeline.entry.chat(&ctx, request)).await?;
+        let broken = || {
+            Error::new(ErrorKind::Internal, "an answer of structured output lost its schema")
+                .with_request_id(request_id)
+        };
         let enforced_by = crate::structured::rung_of(&mut response).ok_or_else(broken)?;
         let value = serde_json::from_str(&response.text()).map_err(|error| broken().with_source(error))?;
         Ok(crate::Structured { value, request_id, enforced_by, response })
@@ -172,8 +170,7 @@ impl LlmService {
     /// As [`generate_response`](Self::generate_response); [`ErrorKind::Unsupported`] where the provider has none.
     pub async fn embed(&self, mut request: EmbedRequest) -> Result<EmbedResponse> {
         let ctx = self.context(&mut request.model, &CallOptions::default(), false)?;
-        let id = ctx.request_id();
-        self.inner.pipeline.entry.embed(&ctx, request).await.map_err(|error| error.with_request_id(id))
+        own(ctx.request_id(), self.inner.pipeline.entry.embed(&ctx, request)).await
     }
 
     /// Draws pictures.
@@ -314,6 +311,12 @@ impl LlmService {
             None => ctx,
         })
     }
+}
+
+/// A call whose errors name its request, a panic among them: the caller hears of it, and the row says `internal`.
+async fn own<T>(request: RequestId, call: impl Future<Output = Result<T>>) -> Result<T> {
+    let outcome = AssertUnwindSafe(call).catch_unwind().await;
+    outcome.unwrap_or_else(|_| Err(broke_down())).map_err(|error| error.with_request_id(request))
 }
 
 /// A look at a provider, within bounds.

@@ -56,17 +56,19 @@ impl Ladder {
     async fn climb(&self, ctx: &CallContext, request: ChatRequest, schema: &Schema) -> Result<ChatResponse> {
         let model =
             ModelId::new(request.model.as_str()).map(|id| self.inner.capabilities(&id)).unwrap_or_default();
-        let mut spent = Usage::new();
+        let mut spent = None;
         let mut last = None;
         for rung in rungs(&model) {
             let asked = ask(rung, request.clone(), schema, &model);
             match self.rung(ctx, rung, asked, schema, &mut spent).await? {
                 Climbed::Fits(mut response) => {
-                    response.usage = spent;
+                    response.usage = spent.unwrap_or_default();
                     response.extra.insert(RUNG.to_owned(), rung.as_str().into());
                     return Ok(*response);
                 }
-                Climbed::Next(error) => last = Some(error),
+                // An answer that did not fit, and was paid for, says more than a way of asking that was refused.
+                Climbed::Next(error) if error.partial().is_none() => last = last.or(Some(error)),
+                Climbed::Next(misfit) => last = Some(misfit),
             }
         }
         Err(last.unwrap_or_else(|| {
@@ -81,7 +83,7 @@ impl Ladder {
         rung: EnforcedBy,
         asked: ChatRequest,
         schema: &Schema,
-        spent: &mut Usage,
+        spent: &mut Option<Usage>,
     ) -> Result<Climbed> {
         let mut request = asked;
         let mut repaired = false;
@@ -91,7 +93,7 @@ impl Ladder {
                 Err(error) if cannot_ask(&error) => return Ok(Climbed::Next(error)),
                 Err(error) => return Err(error),
             };
-            sum(spent, &response.usage);
+            let spent = sum(spent, &response.usage);
             let said = answer(rung, &response, schema);
             let faults = match schema.check(&said) {
                 Ok(value) => return Ok(Climbed::Fits(Box::new(fitting(response, value.to_string())))),
@@ -109,12 +111,14 @@ impl Ladder {
     }
 }
 
-/// The sum of the turns so far; the first turn is taken as it is, because an empty sum has no known cost.
-fn sum(spent: &mut Usage, turn: &Usage) {
-    if spent.is_empty() {
-        *spent = turn.clone();
-    } else {
-        spent.add(turn);
+/// The sum of the turns so far. One turn of unknown cost makes it unknown, the first one too.
+fn sum<'a>(spent: &'a mut Option<Usage>, turn: &Usage) -> &'a Usage {
+    match spent {
+        Some(spent) => {
+            spent.add(turn);
+            spent
+        }
+        None => spent.insert(turn.clone()),
     }
 }
 

@@ -43,6 +43,8 @@ async fn requests_without_sense_reach_no_provider() {
     own.expect_chat().times(0);
     let llm = service(own).await;
     let refused = async |request: ChatRequest| llm.generate_response(request).await.unwrap_err();
+    let mut none_at_all = ChatRequest::new("in-house/x").user("hi");
+    none_at_all.n = Some(0);
     for request in [
         ChatRequest::new("openrouter/").user("hi"),
         ChatRequest::new("in-house/a\u{7}b").user("hi"),
@@ -50,6 +52,7 @@ async fn requests_without_sense_reach_no_provider() {
         ChatRequest::new("in-house/x"),
         ChatRequest::new("in-house/x").user("hi").with_temperature(f64::NAN),
         ChatRequest::new("in-house/x").user("hi").with_max_output_tokens(0),
+        none_at_all,
     ] {
         let error = refused(request).await;
         assert_eq!((error.kind(), error.request_id()), (ErrorKind::InvalidRequest, None), "{error}");

@@ -1,5 +1,7 @@
 //! The facade as applications meet it.
 
+#[cfg(all(feature = "openrouter", feature = "structured"))]
+mod cached;
 mod config;
 mod config_errors;
 mod config_reference;
@@ -8,6 +10,8 @@ mod config_secrets;
 mod facade;
 #[cfg(feature = "openrouter")]
 mod faults;
+#[cfg(feature = "mock")]
+mod panics;
 #[cfg(feature = "openrouter")]
 mod start;
 #[cfg(all(feature = "openrouter", feature = "structured"))]

@@ -121,6 +121,22 @@ async fn when_nothing_fits_the_error_keeps_usage_cost_and_text() {
 }
 
 #[tokio::test]
+async fn a_way_of_asking_that_is_refused_does_not_hide_what_was_paid_for() {
+    let unsupported = || Err(Error::new(ErrorKind::ModelNotFound, "no endpoints support this combination"));
+    let answers = vec![text(BAD), text(BAD), unsupported(), unsupported()];
+    let error = climb(Capabilities::default(), answers).await.0.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+    assert_eq!(error.usage().cost, Some("0.02".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn a_turn_of_unknown_cost_makes_the_sum_unknown() {
+    let unpriced = Ok(ChatResponse::of_text("m", BAD));
+    let (_, response) = climb(Capabilities::default(), vec![unpriced, text(GOOD)]).await.0.unwrap();
+    assert_eq!((response.usage.cost, response.usage.input_tokens), (None, Some(10)));
+}
+
+#[tokio::test]
 async fn refusals_and_other_failures_end_the_climb() {
     let mut refusal = text("").unwrap();
     refusal.choices[0].message.refusal = Some("no".into());
