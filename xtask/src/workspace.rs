@@ -37,3 +37,6 @@ fn metadata() -> Result<Metadata> {
     let manifest = root().join("Cargo.toml");
     MetadataCommand::new().manifest_path(manifest).no_deps().exec().context("cargo metadata")
 }
+
+#[cfg(test)]
+mod tests;
