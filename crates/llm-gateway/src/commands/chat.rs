@@ -3,7 +3,9 @@
 use std::io::Read as _;
 
 use futures_util::StreamExt as _;
-use llm_core::{ChatEvent, ChatRequest, ChatResponse, CostSource, FinishReason, RequestId, Usage};
+use llm_core::{
+    ChatEvent, ChatRequest, ChatResponse, CostSource, FinishReason, ProviderName, RequestId, Usage,
+};
 use llm_services::{LlmService, Schema};
 use serde_json::{Value, json};
 
@@ -68,7 +70,7 @@ async fn streamed(service: &LlmService, request: ChatRequest, output: &mut Outpu
             }
         };
         match event {
-            ChatEvent::Started(started) => model = started.model,
+            ChatEvent::Started(started) => model = full_name(started.provider.as_ref(), &started.model),
             ChatEvent::Usage(latest) => usage.update(latest),
             ChatEvent::Finished(end) => finish = end.reason().cloned(),
             event => {
@@ -109,6 +111,7 @@ fn print(
         return Ok(output.value(&json!({
             "request_id": id,
             "model": response.model,
+            "provider": response.provider,
             "text": response.text(),
             "finish_reason": response.finish_reason(),
             "tool_calls": response.tool_calls(),
@@ -121,8 +124,14 @@ fn print(
         }))?);
     }
     output.line(&response.text())?;
-    output.note(&summary(&response.model, &response.usage, response.finish_reason(), id));
+    let model = full_name(response.provider.as_ref(), &response.model);
+    output.note(&summary(&model, &response.usage, response.finish_reason(), id));
     Ok(())
+}
+
+/// The model that answered, by the name under which it can be asked again.
+fn full_name(provider: Option<&ProviderName>, model: &str) -> String {
+    provider.map_or_else(|| model.to_owned(), |provider| format!("{provider}/{model}"))
 }
 
 /// One line about an answer: what a person would ask next.

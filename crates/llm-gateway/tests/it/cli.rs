@@ -12,7 +12,7 @@ fn the_main_job_runs_without_a_key_and_is_found_in_the_log() {
     assert!(output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stdout), "Hello, world!\n");
     let summary = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(summary.contains("$0.000006"), "{summary}");
+    assert!(summary.contains("mock/echo") && summary.contains("$0.000006"), "{summary}");
 
     let requests = home.json(&["requests", "--json"]);
     assert_eq!(requests.len(), 1);
