@@ -3,12 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use llm_core::{
-    AudioRequest, AudioResponse, Capabilities, ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Error,
-    ErrorKind, ImageRequest, ImageResponse, ModelId, ModelInfo, NewsRequest, NewsResponse, ProviderName,
-    Result, Usage,
-};
-use llm_provider::{Abandon, CallContext, ChatStream, Health, Layer, Provider, SharedProvider};
+use llm_core::{ChatRequest, ChatResponse, EmbedRequest, EmbedResponse, Error, ErrorKind, Result};
+use llm_provider::{Abandon, CallContext, ChatStream, Layer, Provider, SharedProvider, forward};
 use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
@@ -115,13 +111,7 @@ impl Attempts {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl Provider for Attempts {
-    fn name(&self) -> &ProviderName {
-        self.inner.name()
-    }
-
-    fn capabilities(&self, model: &ModelId) -> Capabilities {
-        self.inner.capabilities(model)
-    }
+    forward! { inner: name, capabilities, generate_image, generate_audio, search_recent_news, list_models, health, look_up_call, abandon }
 
     async fn chat(&self, ctx: &CallContext, request: ChatRequest) -> Result<ChatResponse> {
         let (ctx, attempt) = self.begin(ctx, &request.model).await?;
@@ -161,33 +151,5 @@ impl Provider for Attempts {
             outcome
         };
         self.run(attempt, detach, call, finish).await
-    }
-
-    async fn generate_image(&self, ctx: &CallContext, request: ImageRequest) -> Result<ImageResponse> {
-        self.inner.generate_image(ctx, request).await
-    }
-
-    async fn generate_audio(&self, ctx: &CallContext, request: AudioRequest) -> Result<AudioResponse> {
-        self.inner.generate_audio(ctx, request).await
-    }
-
-    async fn search_recent_news(&self, ctx: &CallContext, request: NewsRequest) -> Result<NewsResponse> {
-        self.inner.search_recent_news(ctx, request).await
-    }
-
-    async fn list_models(&self, ctx: &CallContext) -> Result<Vec<ModelInfo>> {
-        self.inner.list_models(ctx).await
-    }
-
-    async fn health(&self, ctx: &CallContext) -> Result<Health> {
-        self.inner.health(ctx).await
-    }
-
-    async fn look_up_call(&self, ctx: &CallContext, upstream_id: &str) -> Result<Option<Usage>> {
-        self.inner.look_up_call(ctx, upstream_id).await
-    }
-
-    fn abandon(&self, model: &str, served_by: Option<&str>, streamed: bool) -> Abandon {
-        self.inner.abandon(model, served_by, streamed)
     }
 }
