@@ -5,18 +5,23 @@ mod error;
 mod health;
 mod server;
 mod sse;
+mod stopping;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::Request,
+    middleware::{self, Next},
+    response::Response,
     routing::{get, post},
 };
+use llm_core::RequestId;
 use llm_services::LlmService;
 use tokio::sync::watch;
 
 pub(crate) use server::{ServeOptions, serve};
+pub(crate) use stopping::StopLayer;
 
 /// The largest body of a request that is read, in bytes.
 const MAX_BODY: usize = 10 * 1024 * 1024;
@@ -37,6 +42,8 @@ pub(crate) enum Phase {
     Draining,
     /// What still runs is told so and ended.
     Stopping,
+    /// Connections that did not take their last words are closed.
+    Closing,
 }
 
 /// All routes.
@@ -49,6 +56,15 @@ fn routes(app: App) -> Router {
         .route("/health/ready", get(health::ready))
         .fallback(error::no_such_route)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(named))
         .with_state(Arc::new(app))
+}
+
+/// Every reply has an id: that of its row in the log, or one of its own where nothing was accepted.
+async fn named(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if !response.headers().contains_key(error::REQUEST_ID) {
+        error::set_request_id(&mut response, RequestId::new());
+    }
+    response
 }

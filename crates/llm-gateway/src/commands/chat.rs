@@ -8,8 +8,9 @@ use llm_core::{
 };
 use llm_services::{LlmService, Schema};
 use serde_json::{Value, json};
+use tokio::signal::ctrl_c;
 
-use super::start::start;
+use super::start::{LEDGER_TIMEOUT, start};
 use crate::{
     cli::{Chat, Global},
     failure::Failure,
@@ -20,12 +21,22 @@ pub(crate) async fn run(global: &Global, chat: Chat, output: &mut Output) -> Res
     let request = request(&chat)?;
     let schema = chat.schema.as_deref().map(read_schema).transpose()?;
     let service = start(global, output).await?;
-    let outcome = match schema {
-        Some(schema) => structured(&service, request, schema, output).await,
-        None if chat.no_stream || output.is_json() => whole(&service, request, output).await,
-        None => streamed(&service, request, output).await,
+    let answer = async {
+        match schema {
+            Some(schema) => structured(&service, request, schema, output).await,
+            None if chat.no_stream || output.is_json() => whole(&service, request, output).await,
+            None => streamed(&service, request, output).await,
+        }
     };
-    service.shutdown(super::start::LEDGER_TIMEOUT).await;
+    let outcome = tokio::select! {
+        outcome = answer => outcome,
+        // Dropping the answer cancels the call, so that its row says what became of it.
+        Ok(()) = ctrl_c() => Err(Failure::call("stopped; Ctrl-C again leaves without waiting for what it cost")),
+    };
+    tokio::select! {
+        _ = service.shutdown(LEDGER_TIMEOUT) => {}
+        Ok(()) = ctrl_c() => {}
+    }
     outcome
 }
 

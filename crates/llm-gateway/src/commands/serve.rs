@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 
 use llm_services::LlmService;
+use tokio::sync::watch;
 
 use super::start::{configure, log_as};
 use crate::{
     cli::{Global, Serve},
     failure::Failure,
-    http::{self, ServeOptions},
+    http::{self, Phase, ServeOptions, StopLayer},
     output::Output,
 };
 
@@ -22,10 +23,11 @@ pub(crate) async fn run(global: &Global, options: &Serve, output: &mut Output) -
              that asks in front, or say `--public-without-auth` if that is what you want"
         )));
     }
-    let service = LlmService::builder().config(config).build().await?;
+    let (phase, seen) = watch::channel(Phase::Running);
+    let service = LlmService::builder().config(config).layer(StopLayer::new(seen)).build().await?;
     let lines = live_lines(&service);
     let serve = ServeOptions { listen, drain: options.drain };
-    http::serve(service, serve, |address| announce(address, &lines, output))
+    http::serve(service, phase, serve, |address| announce(address, &lines, output))
         .await
         .map_err(|error| Failure::call(format!("cannot serve on {listen}: {error}")))
 }

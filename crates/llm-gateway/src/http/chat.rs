@@ -31,7 +31,7 @@ pub(crate) async fn completions(State(app): State<Arc<App>>, body: Body) -> Resu
         let stream = app.service.stream_response(inbound.request).await?;
         let id = stream.request_id();
         let encoder = StreamEncoder::new(id.to_string(), inbound.include_usage);
-        let mut response = sse::response(stream, encoder, app.phase.clone());
+        let mut response = sse::response(stream, encoder);
         set_request_id(&mut response, id);
         return Ok(response);
     }

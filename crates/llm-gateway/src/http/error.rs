@@ -7,6 +7,9 @@ use axum::{
 };
 use llm_core::{Error, ErrorKind};
 
+/// The header that names the request.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
 /// An error on its way to a client: the outer message, in OpenAI's shape, with the status of its kind.
 #[derive(Debug)]
 pub(crate) struct ApiError(pub(crate) Error);
@@ -51,7 +54,7 @@ pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
 /// Names the request in the response's head.
 pub(crate) fn set_request_id(response: &mut Response, id: llm_core::RequestId) {
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
-        response.headers_mut().insert("x-request-id", id);
+        response.headers_mut().insert(REQUEST_ID, id);
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 
-use super::{App, Phase, routes};
+use super::{App, Phase, routes, stopping::reached};
 
 /// How long a client may take to send the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -40,26 +40,26 @@ pub(crate) struct ServeOptions {
 
 /// Serves until SIGTERM or SIGINT, then drains, and closes the ledger. A second signal skips the drain.
 ///
-/// `ready` is called with the bound address once connections are accepted.
+/// `phase` is what the service's [`StopLayer`](super::StopLayer) listens to. `ready` is called with the bound address once connections are accepted.
 ///
 /// # Errors
 ///
 /// When the address cannot be bound or signals cannot be heard.
 pub(crate) async fn serve(
     service: LlmService,
+    phase: watch::Sender<Phase>,
     options: ServeOptions,
     ready: impl FnOnce(SocketAddr),
 ) -> std::io::Result<()> {
     let mut signals = Signals::new()?;
     let listener = TcpListener::bind(options.listen).await?;
-    let (phase, seen) = watch::channel(Phase::Running);
-    let app = routes(App { service: service.clone(), phase: seen });
+    let app = routes(App { service: service.clone(), phase: phase.subscribe() });
     let connections = GracefulShutdown::new();
     ready(listener.local_addr()?);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => spawn(stream, app.clone(), &connections),
+                Ok((stream, _)) => spawn(stream, app.clone(), &connections, phase.subscribe()),
                 // Out of descriptors, most likely: give those that end a moment.
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -92,12 +92,20 @@ async fn drain(
         () = signals.next() => tracing::info!("a second signal: not waiting any longer"),
     }
     phase.send_replace(Phase::Stopping);
-    if tokio::time::timeout(LAST_WORDS, ended).await.is_err() {
+    if tokio::time::timeout(LAST_WORDS, &mut ended).await.is_err() {
         tracing::warn!("some connections did not take their last event and were closed");
+        phase.send_replace(Phase::Closing);
+        // What they carried is dropped now, while the ledger still takes its rows.
+        ended.await;
     }
 }
 
-fn spawn(stream: TcpStream, app: axum::Router, connections: &GracefulShutdown) {
+fn spawn(
+    stream: TcpStream,
+    app: axum::Router,
+    connections: &GracefulShutdown,
+    phase: watch::Receiver<Phase>,
+) {
     // Without it the first chunk of a stream waits for the client's acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection was gone before it was served");
@@ -105,15 +113,18 @@ fn spawn(stream: TcpStream, app: axum::Router, connections: &GracefulShutdown) {
     }
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_TIMEOUT));
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // HTTP/1 alone: looking for the version has no limit on time, and of HTTP/2's streams each would need its own.
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(20)));
     let connection =
         builder.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(app)).into_owned();
     let connection = connections.watch(connection);
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection ended early");
+        tokio::select! {
+            outcome = connection => if let Err(error) = outcome {
+                tracing::debug!(%error, "a connection ended early");
+            },
+            () = reached(phase, Phase::Closing) => {}
         }
     });
 }
@@ -136,3 +147,6 @@ impl Signals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,12 +17,7 @@ use futures_util::{Stream, StreamExt as _};
 use llm_core::{Error, ErrorKind};
 use llm_services::GeneratedStream;
 use llm_wire::chat_completions::{StreamEncoder, encode_error};
-use tokio::{
-    sync::watch,
-    time::{Instant, Sleep},
-};
-
-use super::Phase;
+use tokio::time::{Instant, Sleep};
 
 /// After how much silence a comment is sent, so that nobody between takes the connection for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -30,22 +25,10 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The response whose body is this stream.
 ///
 /// A whole answer ends with `[DONE]`; a broken one ends with an error event and without it.
-pub(crate) fn response(
-    stream: GeneratedStream,
-    encoder: StreamEncoder,
-    phase: watch::Receiver<Phase>,
-) -> Response {
-    let stopping = Box::pin(async move {
-        let mut phase = phase;
-        // An error means that the sender is gone, and with it everybody who could stop us.
-        if phase.wait_for(|phase| *phase == Phase::Stopping).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    });
+pub(crate) fn response(stream: GeneratedStream, encoder: StreamEncoder) -> Response {
     let body = SseBody {
         stream: Some(stream),
         encoder,
-        stopping,
         silence: Box::pin(tokio::time::sleep(KEEP_ALIVE)),
         payloads: Vec::new(),
     };
@@ -63,7 +46,6 @@ struct SseBody {
     /// `None` once the terminal item was sent.
     stream: Option<GeneratedStream>,
     encoder: StreamEncoder,
-    stopping: Pin<Box<dyn Future<Output = ()> + Send>>,
     silence: Pin<Box<Sleep>>,
     payloads: Vec<String>,
 }
@@ -109,10 +91,6 @@ impl Stream for SseBody {
                 }
                 Poll::Pending => break,
             }
-        }
-        if this.stopping.as_mut().poll(cx).is_ready() {
-            let error = Error::new(ErrorKind::StreamInterrupted, "the server is stopping; ask again");
-            return Poll::Ready(Some(Ok(this.error_frame(&error))));
         }
         if this.silence.as_mut().poll(cx).is_ready() {
             this.silence.as_mut().reset(Instant::now() + KEEP_ALIVE);

@@ -100,6 +100,14 @@ async fn errors_have_their_status_and_openais_shape() {
     assert_eq!(raw(r#"{"model":"mock/echo"}"#).await, 400);
     assert_eq!(client().get(url()).send().await.unwrap().status().as_u16(), 405);
     assert_eq!(client().get(gateway.url("/nowhere")).send().await.unwrap().status().as_u16(), 404);
+    for reply in [
+        client().post(url()).body("{").send().await.unwrap(),
+        client().get(url()).send().await.unwrap(),
+        client().get(gateway.url("/nowhere")).send().await.unwrap(),
+        client().get(gateway.url("/v1/models")).send().await.unwrap(),
+    ] {
+        assert!(reply.headers().contains_key("x-request-id"), "{reply:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
 //! A provider that panics: the caller gets an error that names the request, and the rows say whose fault it was.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use std::time::Duration;
 
