@@ -31,7 +31,10 @@ pub(crate) async fn run(global: &Global, chat: Chat, output: &mut Output) -> Res
     let outcome = tokio::select! {
         outcome = answer => outcome,
         // Dropping the answer cancels the call, so that its row says what became of it.
-        Ok(()) = ctrl_c() => Err(Failure::call("stopped; Ctrl-C again leaves without waiting for what it cost")),
+        Ok(()) = ctrl_c() => {
+            output.note("\n[stopped; waiting to hear what it cost, Ctrl-C leaves at once]");
+            Err(Failure::call("the call was stopped"))
+        }
     };
     tokio::select! {
         _ = service.shutdown(LEDGER_TIMEOUT) => {}

@@ -1,6 +1,9 @@
 //! An orderly end.
 
-use std::process::Command;
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Command, Stdio},
+};
 
 use llm_testkit::{Answer, Gate, Reply, Upstream, Vendor};
 use serde_json::{Value, json};
@@ -12,8 +15,12 @@ use tokio::{
 use crate::gateway::{Gateway, Home, KEY};
 
 fn terminate(gateway: &Gateway) {
+    signal("TERM", gateway.id());
+}
+
+fn signal(name: &str, process: u32) {
     // The shell's own `kill`: the program of that name is not on every machine.
-    let command = format!("kill -TERM {}", gateway.id());
+    let command = format!("kill -{name} {process}");
     assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success());
 }
 
@@ -118,4 +125,25 @@ async fn a_reader_who_takes_nothing_holds_up_no_row() {
     let requests = home.json(&["requests", "--json"]);
     assert_ne!(requests[0]["status"], "running");
     assert_ne!(requests[0]["status"], "ok");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_a_chat_whose_cost_is_known_all_the_same() {
+    let upstream = Upstream::vendor(Vendor::new(8).with_key(KEY)).await;
+    let home = Home::with_openrouter(&upstream.url());
+    let hold = Gate::new();
+    upstream.on("/chat/completions", Answer::new("all of it, to the very end").with_hold(1, &hold));
+    let mut chat = home.command(&["chat", "--model", "openrouter/x/y", "hi"]);
+    let mut chat = chat.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = chat.stdout.take().unwrap();
+    said.read_exact(&mut [0]).unwrap();
+    signal("INT", chat.id());
+    // It is said before the wait begins: the vendor bills this call to its end, and is heard out.
+    let told = BufReader::new(chat.stderr.take().unwrap()).lines().nth(1).unwrap().unwrap();
+    assert!(told.contains("stopped"), "{told}");
+    hold.open();
+    assert_eq!(chat.wait().unwrap().code(), Some(1));
+    let row = &home.json(&["requests", "--json"])[0];
+    assert_eq!(row["status"], "client_closed");
+    assert_eq!(row["usage"]["cost_usd"], json!(upstream.calls()[0].cost().to_string()));
 }
