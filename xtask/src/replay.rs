@@ -22,7 +22,7 @@ const LAYOUT: [(&str, &str); 2] = [
 /// Options of the command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// A folder of recordings, with a folder for each vendor.
+    /// A folder of recordings, with a folder for each vendor; or the folder of one vendor in it.
     folder: PathBuf,
 }
 
@@ -30,12 +30,12 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = fs::canonicalize(&options.folder)
         .with_context(|| format!("there is no folder {}", options.folder.display()))?;
-    check_layout(&folder)?;
+    let (folder, crates) = scope(&folder)?;
     let mut summary = Vec::new();
-    for name in CRATES {
+    for name in crates {
         let arguments = ["test", "--locked", "--all-features", "-p", name, "--test", "it", "--"];
         let mut command = cargo(arguments);
-        command.args(MODULES).arg("--nocapture").env("LLM_FIXTURES", &folder);
+        command.args(MODULES).arg("--nocapture").env("LLM_FIXTURES", folder).env("RUST_BACKTRACE", "0");
         say(format_args!("$ LLM_FIXTURES={} {}", folder.display(), shell::shown(&command)));
         let output = shell::output(&mut command)?;
         print(&output);
@@ -51,6 +51,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bail!("no test reads recordings: they belong into a module `replay` of a crate's tests/it");
     }
     Ok(())
+}
+
+/// The folder of all recordings, and the crates that are meant: all of them, or the provider whose folder was named.
+fn scope(folder: &Path) -> Result<(&Path, Vec<&'static str>)> {
+    let vendor = folder.file_name().unwrap_or_default().to_string_lossy();
+    let own = CRATES.into_iter().find(|name| name.strip_prefix("llm-") == Some(&vendor));
+    match (own, folder.parent()) {
+        (Some(own), Some(all)) if check_layout(all).is_ok() => Ok((all, vec![own])),
+        _ => check_layout(folder).map(|()| (folder, CRATES.to_vec())),
+    }
 }
 
 fn check_layout(folder: &Path) -> Result<()> {

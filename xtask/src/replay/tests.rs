@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::{check_layout, passed};
+use super::{CRATES, LAYOUT, check_layout, passed, scope};
 
 #[test]
 fn a_folder_of_something_else_is_refused_with_what_it_lacks() {
@@ -9,6 +9,20 @@ fn a_folder_of_something_else_is_refused_with_what_it_lacks() {
     fs::write(folder.path().join("sse/expected.json"), "{}").unwrap();
     let error = check_layout(folder.path()).unwrap_err().to_string();
     assert!(error.contains("openrouter/manifest.json") && !error.contains("sse/expected.json"), "{error}");
+}
+
+#[test]
+fn a_vendors_folder_means_its_provider() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, _) in LAYOUT {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "{}").unwrap();
+    }
+    assert_eq!(scope(folder.path()).unwrap(), (folder.path(), CRATES.to_vec()));
+    let vendor = folder.path().join("openrouter");
+    assert_eq!(scope(&vendor).unwrap(), (folder.path(), vec!["llm-openrouter"]));
+    assert!(scope(&folder.path().join("sse")).is_err());
 }
 
 #[test]
