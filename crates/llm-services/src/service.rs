@@ -87,8 +87,9 @@ impl LlmService {
     ///
     /// # Errors
     ///
-    /// Every [`ErrorKind`] but `Unsupported` operations; [`ErrorKind::Internal`] when a provider or a layer panics; a refusal before the request was accepted has no
-    /// [`Error::request_id`], every other error has one and a row in the log. A broken answer is an error.
+    /// Every [`ErrorKind`] but `Unsupported` operations; [`ErrorKind::Internal`] when a provider or a layer panics. A
+    /// request that makes no sense is refused without an [`Error::request_id`]; every other error has one, and a row in
+    /// the log unless the log itself could not take the request. A broken answer is an error.
     pub async fn generate_response(&self, mut request: ChatRequest) -> Result<Generated> {
         let ctx = self.enter(&mut request, false)?;
         let request_id = ctx.request_id();
@@ -173,7 +174,7 @@ impl LlmService {
         own(ctx.request_id(), self.inner.pipeline.entry.embed(&ctx, request)).await
     }
 
-    /// Draws pictures.
+    /// Draws pictures. The request log has no row of it.
     ///
     /// # Errors
     ///
@@ -183,7 +184,7 @@ impl LlmService {
         self.inner.pipeline.entry.generate_image(&ctx, request).await
     }
 
-    /// Speaks.
+    /// Speaks. The request log has no row of it.
     ///
     /// # Errors
     ///
@@ -193,7 +194,7 @@ impl LlmService {
         self.inner.pipeline.entry.generate_audio(&ctx, request).await
     }
 
-    /// Looks for recent news.
+    /// Looks for recent news. The request log has no row of it.
     ///
     /// # Errors
     ///

@@ -67,8 +67,10 @@ impl Ladder {
                     return Ok(*response);
                 }
                 // An answer that did not fit, and was paid for, says more than a way of asking that was refused.
-                Climbed::Next(error) if error.partial().is_none() => last = last.or(Some(error)),
-                Climbed::Next(misfit) => last = Some(misfit),
+                Climbed::Next(error) => {
+                    let says_more = |last: &Error| last.partial().is_some() && error.partial().is_none();
+                    last = last.filter(says_more).or(Some(error));
+                }
             }
         }
         Err(last.unwrap_or_else(|| {
