@@ -76,7 +76,7 @@ pub enum Stage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Partial {
-    /// Text so far. It may be the caller's; it does not appear in messages or reports.
+    /// Text so far, or the beginning of a long one. It may be the caller's; it does not appear in messages or reports.
     pub text: String,
     /// Usage so far.
     pub usage: Usage,
@@ -87,6 +87,19 @@ impl Partial {
     #[must_use]
     pub fn new(text: impl Into<String>, usage: Usage) -> Self {
         Self { text: text.into(), usage }
+    }
+
+    /// The most bytes of text that [`push`](Self::push) gathers: 64 KiB.
+    pub const MOST_TEXT: usize = 64 * 1024;
+
+    /// Adds the text that came next. Beyond [`MOST_TEXT`](Self::MOST_TEXT) nothing is added, so that an answer without
+    /// an end does not fill the memory.
+    pub fn push(&mut self, text: &str) {
+        let room = Self::MOST_TEXT.saturating_sub(self.text.len());
+        // Where no character is sure to fit, one may have been left out already: what follows it is not the next.
+        if room >= char::MAX_LEN_UTF8 {
+            self.text.push_str(&text[..text.floor_char_boundary(room)]);
+        }
     }
 }
 

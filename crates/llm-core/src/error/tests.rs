@@ -39,3 +39,17 @@ fn kinds_have_names_of_their_own_and_statuses_of_errors() {
         assert!(!kind.description().is_empty());
     }
 }
+
+#[test]
+fn a_partial_text_is_the_beginning_of_the_whole_one() {
+    let mut partial = Partial::default();
+    partial.push(&"a".repeat(Partial::MOST_TEXT - 5));
+    partial.push("bc€");
+    partial.push("d");
+    assert_eq!(partial.text.len(), Partial::MOST_TEXT);
+    let mut partial = Partial::default();
+    partial.push(&"a".repeat(Partial::MOST_TEXT - 5));
+    partial.push("bcd€");
+    partial.push("e");
+    assert!(partial.text.ends_with("abcd"), "nothing follows what was left out");
+}

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::Stream;
-use llm_core::{ChatEvent, Error, ErrorKind, Partial, ProviderName, Result, Stage, Usage};
+use llm_core::{ChatEvent, Error, ErrorKind, Partial, ProviderName, Result, Stage};
 use llm_provider::ChatStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -32,8 +32,7 @@ pub(super) struct Timed {
 #[derive(Default)]
 struct Given {
     content: bool,
-    text: String,
-    usage: Usage,
+    partial: Partial,
 }
 
 impl Timed {
@@ -80,18 +79,18 @@ impl Given {
     fn note(&mut self, event: &ChatEvent) {
         self.content |= event.is_content();
         match event {
-            ChatEvent::TextDelta { choice: 0, text } => self.text.push_str(text),
-            ChatEvent::Usage(usage) => self.usage.update(usage.clone()),
+            ChatEvent::TextDelta { choice: 0, text } => self.partial.push(text),
+            ChatEvent::Usage(usage) => self.partial.usage.update(usage.clone()),
             _ => {}
         }
     }
 
     /// Adds what was given to an error that does not say it itself.
     fn add_to(&mut self, error: Error) -> Error {
-        if error.partial().is_some() || !self.content && self.usage.is_empty() {
+        if error.partial().is_some() || !self.content && self.partial.usage.is_empty() {
             return error;
         }
-        error.with_partial(Partial::new(std::mem::take(&mut self.text), std::mem::take(&mut self.usage)))
+        error.with_partial(std::mem::take(&mut self.partial))
     }
 }
 

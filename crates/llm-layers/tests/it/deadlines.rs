@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt as _, stream};
 use llm_core::{
-    CallOptions, ChatEvent, ChatRequest, EmbedRequest, ErrorKind, ProviderName, Stage, Started, Usage,
+    CallOptions, ChatEvent, ChatRequest, EmbedRequest, ErrorKind, Partial, ProviderName, Stage, Started,
+    Usage,
 };
 use llm_layers::{DeadlineLayer, Deadlines, deadline_for};
 use llm_provider::{ChatStream, Layer as _, MockProvider};
@@ -136,6 +137,16 @@ async fn a_stream_that_falls_silent_says_what_had_come() {
     assert!(error.maybe_billed() && !error.is_retryable());
     assert_eq!((&*error.partial().unwrap().text, error.usage()), ("Hello", usage));
     assert_eq!(items.len(), 4, "an error is the last item");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_an_answer_without_an_end_only_the_beginning_is_remembered() {
+    let mut items = vec![(0, text("€"))];
+    items.extend((0..1000).map(|_| (0, text(&"€".repeat(100)))));
+    let error = streamed(items).await.collect::<Vec<_>>().await.pop().unwrap().unwrap_err();
+    let kept = &error.partial().unwrap().text;
+    assert!((Partial::MOST_TEXT - 3..=Partial::MOST_TEXT).contains(&kept.len()), "{}", kept.len());
+    assert!(kept.chars().all(|character| character == '€'));
 }
 
 #[tokio::test(start_paused = true)]
