@@ -22,11 +22,13 @@ pub enum CachedAnswer {
 }
 
 impl CachedAnswer {
-    /// Takes an answer that may be kept: every choice ended well, and it came out of no cache.
+    /// Takes an answer that may be kept: every choice ended well, and it is new. That of a shared call is, to each who
+    /// waited for it: the one who began it may have gone.
     pub(crate) fn of_response(response: &ChatResponse) -> Option<Self> {
         let well = !response.choices.is_empty()
             && response.choices.iter().all(|choice| ended_well(&choice.finish_reason));
-        (well && response.cached.is_none()).then(|| Self::Whole(Box::new(response.clone())))
+        let new = response.cached.is_none_or(|hit| hit.age.is_zero());
+        (well && new).then(|| Self::Whole(Box::new(response.clone())))
     }
 
     /// Takes the events of a stream that has finished, on the same terms.

@@ -140,7 +140,7 @@ async fn errors_and_anothers_hits_are_not_kept() {
         assert_eq!(provider.chat(&ctx(), ask()).await.unwrap_err().kind(), ErrorKind::Overloaded);
     }
     let mut hit = answer();
-    hit.cached = Some(llm_core::CacheHit { age: Duration::ZERO });
+    hit.cached = Some(llm_core::CacheHit { age: Duration::from_secs(1) });
     let provider = cached(on(), 2, hit);
     provider.chat(&ctx(), ask()).await.unwrap();
     provider.chat(&ctx(), ask()).await.unwrap();
