@@ -15,21 +15,21 @@ use crate::{
 /// How much an [`SseDecoder`] takes.
 ///
 /// A picture comes as one line of one event: about 1.9 MB of base64 for a small one, several times that for a large
-/// one. So the defaults are 16 MiB and not the few kilobytes that text alone would need. They bound a decoder's memory,
+/// one. So the defaults are 8 MiB and not the few kilobytes that text alone would need. They bound a decoder's memory,
 /// which is at most one line and one event; a stream of text keeps a few kilobytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SseLimits {
-    /// The most bytes of a line, its end not counted. Default 16 MiB.
+    /// The most bytes of a line, its end not counted. Default 8 MiB.
     pub max_line: usize,
     /// The most bytes of an event: all its lines with their field names and one byte for each line's end, so that
-    /// empty `data:` lines count too. Comments do not. Default 16 MiB.
+    /// empty `data:` lines count too. Comments do not. Default 8 MiB.
     pub max_event: usize,
 }
 
 impl Default for SseLimits {
     fn default() -> Self {
-        Self { max_line: 16 * 1024 * 1024, max_event: 16 * 1024 * 1024 }
+        Self { max_line: 8 * 1024 * 1024, max_event: 8 * 1024 * 1024 }
     }
 }
 
