@@ -156,8 +156,7 @@ pub(crate) struct Requests {
 #[derive(Debug, Args)]
 pub(crate) struct Reconcile {
     /// A provider's own records to compare with, as JSON lines: `client_request_id`, `id`, `cost`, and the token
-    /// counts `prompt_tokens` and `completion_tokens`. A call that broke off and that they do not list was not billed.
-    /// Without it, each provider is asked for the calls whose cost is unknown.
+    /// counts `prompt_tokens` and `completion_tokens`. Without it, each provider is asked for the calls whose cost is unknown.
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
     /// Whose records they are; without it they are taken for those of all providers.
@@ -169,6 +168,9 @@ pub(crate) struct Reconcile {
     /// The records end before this time.
     #[arg(long, value_name = "TIME", requires = "ledger")]
     pub(crate) until: Option<Timestamp>,
+    /// The records are whole: a call that broke off and that they lack was not billed, and is settled so.
+    #[arg(long, requires = "ledger", conflicts_with = "dry_run")]
+    pub(crate) confirm_missing: bool,
     /// Only compare; write nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -99,7 +99,7 @@ impl Reading {
 
     fn note(&mut self, event: &ChatEvent) {
         match event {
-            ChatEvent::TextDelta { choice: 0, text } => self.given.text.push_str(text),
+            ChatEvent::TextDelta { choice: 0, text } => self.given.push(text),
             ChatEvent::Usage(usage) => self.given.usage.update(usage.clone()),
             _ => {}
         }

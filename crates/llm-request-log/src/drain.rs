@@ -36,16 +36,16 @@ impl Drains {
     /// Waits for those under way, then cuts the rest. None begins any more.
     pub(crate) async fn stop(&self, limit: Duration) {
         let all = || self.places.clone().acquire_many_owned(self.most);
-        let done = match timeout(limit, all()).await {
-            Ok(done) => done,
+        // It fails only when this was done before: there is nothing to wait for then.
+        let held = match timeout(limit, all()).await {
+            Ok(held) => held,
             Err(_) => {
                 self.cut.send_replace(true);
                 all().await
             }
         };
-        if let Ok(places) = done {
-            places.forget();
-        }
+        self.places.close();
+        drop(held);
     }
 }
 

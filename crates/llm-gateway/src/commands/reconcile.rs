@@ -87,7 +87,8 @@ async fn compare(
     options: &Reconcile,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let mut scope = ReconcileScope::new().with_settle(!options.dry_run);
+    let mut scope =
+        ReconcileScope::new().with_settle(!options.dry_run).with_confirm_missing(options.confirm_missing);
     scope.provider.clone_from(&options.provider);
     (scope.since, scope.until) = (options.since, options.until);
     let found = service.log()?.reconcile(&scope, calls).await?;

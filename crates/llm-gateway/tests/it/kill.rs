@@ -77,7 +77,7 @@ async fn kill_once(seed: u64, furnish: impl FnOnce(Home) -> Home) -> (u64, u64) 
     std::fs::write(home.file("ledger.jsonl"), upstream.ledger_jsonl()).unwrap();
 
     // The first command that opens the log finds what the dead process left open.
-    let found = &home.json(&["reconcile", "--ledger", "ledger.jsonl", "--json"])[0];
+    let found = &home.json(&["reconcile", "--ledger", "ledger.jsonl", "--confirm-missing", "--json"])[0];
     check(seed, found, heard.len());
     let interrupted = home
         .json(&["requests", "--status", "interrupted", "--limit", "1000", "--json"])

@@ -66,6 +66,19 @@ impl Dead {
         }
     }
 
+    /// The processes that left their locks behind and are dead, whatever they were.
+    pub(crate) fn all(folder: &Path) -> io::Result<Vec<Self>> {
+        let mut dead = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let id = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+            if let (Some(id), Some("lock")) = (id, path.extension().and_then(|kind| kind.to_str())) {
+                dead.extend(Self::find(Some(folder), id)?);
+            }
+        }
+        Ok(dead)
+    }
+
     /// Removes its file, once its rows are put right.
     pub(crate) fn bury(self) {
         if let Some((path, _lock)) = self.0 {

@@ -37,6 +37,12 @@ pub(crate) async fn run(connection: &mut SqliteConnection, folder: Option<&Path>
         dead.bury();
         tracing::warn!(%id, interrupted, "a process died with calls open; they are marked as interrupted");
     }
+    // Those that died with nothing open left only their locks.
+    let rest = folder.map(Dead::all).transpose().unwrap_or_else(|error| {
+        tracing::debug!(%error, "the locks of dead processes stay");
+        None
+    });
+    rest.into_iter().flatten().for_each(Dead::bury);
     Ok(())
 }
 

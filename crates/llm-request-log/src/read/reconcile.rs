@@ -41,9 +41,11 @@ pub struct ReconcileScope {
     pub since: Option<Timestamp>,
     /// That began before this time.
     pub until: Option<Timestamp>,
-    /// Write what is found into the ledger: the cost of attempts that the upstream has and we do not know, and that
-    /// nothing was billed for attempts that broke off and that the upstream never saw.
+    /// Write the cost of attempts that the upstream has and we do not know.
     pub settle: bool,
+    /// Also write that nothing was billed for attempts that broke off and that the upstream's list lacks. It takes a
+    /// list that is whole: what it lacks by mistake would be a cost that is lost.
+    pub confirm_missing: bool,
 }
 
 impl ReconcileScope {
@@ -74,10 +76,17 @@ impl ReconcileScope {
         self
     }
 
-    /// Whether to write what is found into the ledger.
+    /// Whether to write the costs that are found into the ledger.
     #[must_use]
     pub fn with_settle(mut self, settle: bool) -> Self {
         self.settle = settle;
+        self
+    }
+
+    /// Whether to write that what broke off and is not in the list was not billed.
+    #[must_use]
+    pub fn with_confirm_missing(mut self, confirm: bool) -> Self {
+        self.confirm_missing = confirm;
         self
     }
 }

@@ -128,3 +128,10 @@ async fn a_shutdown_waits_for_abandoned_calls_and_then_cuts_them() {
     assert_eq!((attempts[0].status, attempts[0].maybe_billed), (AttemptStatus::Cancelled, true));
     assert_eq!(request.status, RequestStatus::ClientClosed);
 }
+
+#[tokio::test]
+async fn a_second_shutdown_has_nothing_left_to_do() {
+    let (log, _folder) = log().await;
+    log.shutdown(Duration::from_secs(1)).await;
+    tokio::time::timeout(Duration::from_secs(5), log.shutdown(Duration::from_secs(1))).await.unwrap();
+}

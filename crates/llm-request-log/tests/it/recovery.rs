@@ -120,3 +120,18 @@ async fn an_end_that_comes_after_all_is_taken_because_it_knows_the_cost() {
     );
     assert_eq!(request.usage.cost, Usd::from_picos(5));
 }
+
+#[tokio::test]
+async fn the_lock_of_a_process_that_died_idle_is_cleared_away() {
+    let (first, folder) = log().await;
+    let locks = folder.path().join("llm.db.instances");
+    let idle = locks.join(format!("{}.lock", uuid::Uuid::now_v7()));
+    std::fs::write(&idle, "").unwrap();
+    let second = SqlxRequestLog::open(config(&folder)).await.unwrap();
+    assert!(!idle.exists(), "nobody holds it");
+    let held = std::fs::read_dir(&locks)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|kind| kind == "lock"));
+    assert_eq!(held.count(), 2, "those of the living stay");
+    drop((first, second));
+}

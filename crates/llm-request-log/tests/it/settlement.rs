@@ -88,7 +88,7 @@ async fn a_comparison_that_settles_leaves_both_sums_equal() {
         UpstreamCall::of_attempt(seen[1].id, usage(5)),
         UpstreamCall::of_attempt(unseen[1].id, usage(5)),
     ];
-    let scope = ReconcileScope::new().with_settle(true).with_provider("double");
+    let scope = ReconcileScope::new().with_settle(true).with_confirm_missing(true).with_provider("double");
     let found = log.reconcile(&scope, upstream.clone()).await.unwrap();
     assert_eq!((found.matched, found.settled), (3, 2));
     assert_eq!(rows(&log, &of_seen).await.0.usage.cost, Usd::from_picos(35));

@@ -78,7 +78,7 @@ async fn after_a_storm_both_ledgers_agree() {
             assert_ne!(request.status, RequestStatus::Running, "seed {seed}: {request:?}");
             assert_eq!(attempts.len(), 1, "one call, one row");
         }
-        let scope = ReconcileScope::new().with_settle(true);
+        let scope = ReconcileScope::new().with_settle(true).with_confirm_missing(true);
         let found = log.reconcile(&scope, double.ledger()).await.unwrap();
         assert!(found.only_upstream.is_empty() && found.cost_differs.is_empty(), "seed {seed}: {found:?}");
         let again = log.reconcile(&scope, double.ledger()).await.unwrap();

@@ -98,7 +98,10 @@ async fn reconcile(fault: &Fault, llm: &LlmService, upstream: &Upstream) {
         })
         .collect();
     let log = llm.log().unwrap();
-    let found = log.reconcile(&ReconcileScope::new().with_settle(true), theirs.clone()).await.unwrap();
+    let found = log
+        .reconcile(&ReconcileScope::new().with_settle(true).with_confirm_missing(true), theirs.clone())
+        .await
+        .unwrap();
     assert!(found.agrees(), "{}: {found:#?}", fault.name);
     assert!(found.only_here.is_empty(), "{}: {found:#?}", fault.name);
     assert_eq!(found.matched, theirs.len() as u64, "{}", fault.name);

@@ -23,7 +23,7 @@ pub(super) async fn run(
         let (chunk, next) = attempts(log.source().await?, scope, behind).await?;
         for attempt in &chunk {
             if let Some(settlement) = comparison.compare(attempt, &mut found)
-                && scope.settle
+                && if settlement.is_some() { scope.settle } else { scope.confirm_missing }
                 && log.settle(attempt.id, settlement).await?
             {
                 found.settled += 1;
