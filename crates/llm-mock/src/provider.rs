@@ -44,6 +44,10 @@ impl Mock {
     /// What the model says, or how it refuses.
     async fn answer(&self, ctx: &CallContext, request: &ChatRequest) -> Result<(MockModel, Answer)> {
         let model = MockModel::from_name(&request.model).map_err(|error| self.own(error, request))?;
+        if !dropped(request).is_empty() && !request.options.lenient {
+            let message = "the built-in models give one answer: leave `n` out, or make the request lenient";
+            return Err(self.own(Error::new(ErrorKind::Unsupported, message), request));
+        }
         ctx.sent();
         ctx.upstream_id(&self.call_id(ctx));
         let refusal = |kind, status, message: &'static str| {
@@ -98,6 +102,11 @@ impl Default for Mock {
     }
 }
 
+/// What a lenient request loses.
+fn dropped(request: &ChatRequest) -> Vec<String> {
+    if request.n.is_some_and(|answers| answers > 1) { vec!["n".to_owned()] } else { Vec::new() }
+}
+
 /// Seconds since 1970, if the clock knows them.
 fn now() -> Option<i64> {
     let passed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
@@ -129,10 +138,12 @@ impl Provider for Mock {
             return Err(self.cut(&answer, &request));
         }
         let message = Message::new(Role::Assistant, answer.text());
+        let dropped = dropped(&request);
         let mut response = ChatResponse::new(request.model, message, answer.finish_reason);
         response.id = Some(self.call_id(ctx));
         response.provider = Some(self.name.clone());
         response.created = now();
+        response.dropped = dropped;
         response.usage = answer.usage;
         Ok(response)
     }
@@ -144,6 +155,7 @@ impl Provider for Mock {
         started.model.clone_from(&request.model);
         started.provider = Some(self.name.clone());
         started.created = now();
+        started.dropped = dropped(&request);
         let mut items = vec![Ok(ChatEvent::Started(started))];
         let whole = model != MockModel::Cut;
         let shown = if whole { answer.pieces.len() } else { answer.pieces.len() / 2 };

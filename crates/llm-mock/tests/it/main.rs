@@ -87,3 +87,13 @@ async fn the_list_names_every_model_with_its_prefix() {
     let expected: Vec<_> = MockModel::ALL.iter().map(|model| format!("mock/{}", model.name())).collect();
     assert_eq!(listed, expected);
 }
+
+#[tokio::test]
+async fn several_answers_are_refused_or_dropped_by_name() {
+    let mut request = ChatRequest::new("echo").user("x");
+    request.n = Some(2);
+    let error = Mock::new().chat(&ctx(), request.clone()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    request.options.lenient = true;
+    assert_eq!(Mock::new().chat(&ctx(), request).await.unwrap().dropped, ["n"]);
+}
