@@ -4,16 +4,21 @@
 //! dialect; [`conformance!`](crate::conformance!) makes a test of each scenario. The crate's own page has an example.
 //!
 //! A scenario is also a function, so that a suite can be run by hand: [`run`] and [`SCENARIOS`].
+//!
+//! A provider that calls nobody has no base URL and no dialect: what holds for it is in [`local`].
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use llm_provider::{Provider, SharedProvider};
 
+mod attempt;
 mod checks;
+pub mod local;
 mod observer;
 mod openai;
 mod replies;
 mod scenarios;
+mod scene;
 
 pub use replies::{HttpError, Replies};
 pub use scenarios::*;
@@ -68,8 +73,12 @@ impl fmt::Debug for Subject {
 pub async fn run(name: &str, subject: &Subject) -> Outcome {
     let scenario = SCENARIOS.iter().find(|(known, _)| *known == name);
     let (_, scenario) = scenario.ok_or_else(|| format!("there is no scenario `{name}`"))?;
-    let task = tokio::spawn(tokio::time::timeout(PATIENCE, scenario(subject.clone())));
-    match task.await {
+    judge(name, scenario(subject.clone())).await
+}
+
+/// What came of a scenario, under its name.
+async fn judge(name: &str, scenario: impl Future<Output = Outcome> + Send + 'static) -> Outcome {
+    match tokio::spawn(tokio::time::timeout(PATIENCE, scenario)).await {
         Ok(Ok(outcome)) => outcome.map_err(|wrong| format!("{name}: {wrong}")),
         Ok(Err(_)) => Err(format!("{name}: not over after {PATIENCE:?}")),
         Err(panic) => Err(format!("{name}: it panicked: {panic}")),
@@ -83,24 +92,26 @@ pub async fn run(name: &str, subject: &Subject) -> Outcome {
 #[macro_export]
 macro_rules! conformance {
     ($make:expr, $replies:expr $(,)?) => {
-        $crate::__each_scenario! { __conformance_tests { $make } { $replies } }
+        $crate::__each_scenario! { __conformance_tests [conformance] Subject($make, $replies) }
     };
 }
 
-/// Makes the tests.
+/// Makes the tests of a suite: the module that has its `run`, its subject, and what that is made of.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __conformance_tests {
-    ([$($name:ident)*] { $make:expr } { $replies:expr }) => {
-        fn conforming_subject() -> $crate::conformance::Subject {
-            $crate::conformance::Subject::new($make, $replies)
+    ([$($name:ident)*] [$($suite:ident)::+] $subject:ident($($part:expr),+)) => {
+        fn conforming_subject() -> $crate::$($suite)::+::$subject {
+            $crate::$($suite)::+::$subject::new($($part),+)
         }
 
         mod conforms {
+            use $crate::$($suite)::+::run;
+
             $(
                 #[::tokio::test]
                 async fn $name() {
-                    if let Err(wrong) = $crate::conformance::run(stringify!($name), &super::conforming_subject()).await {
+                    if let Err(wrong) = run(stringify!($name), &super::conforming_subject()).await {
                         panic!("{wrong}");
                     }
                 }

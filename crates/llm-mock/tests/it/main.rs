@@ -1,6 +1,8 @@
 //! The built-in models do what their list says.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod conformance;
+
 use std::time::Duration;
 
 use futures_util::StreamExt as _;

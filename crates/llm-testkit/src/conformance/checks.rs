@@ -1,94 +1,20 @@
-//! What scenarios are made of: one call against one upstream, and what must hold of its end.
-
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+//! What must hold of a call's end.
 
 use futures_util::StreamExt as _;
-use llm_core::{
-    AttemptId, ChatEvent, ChatRequest, ChatResponse, Collector, Error, ErrorKind, RequestId, Stage,
-};
-use llm_provider::{CallContext, ChatStream, SharedProvider};
+use llm_core::{ChatEvent, ChatRequest, ChatResponse, Collector, Error, ErrorKind, FinishReason, Stage};
+use llm_provider::ChatStream;
 
-use super::{KEY, Outcome, Subject, observer::Observer};
-use crate::{Call, End, Reply, Upstream, corpus};
+use super::{KEY, Outcome};
+use crate::corpus;
 
-/// A provider, and the upstream that it calls.
-pub(super) struct Scene {
-    pub(super) upstream: Upstream,
-    pub(super) provider: SharedProvider,
-    pub(super) observer: Arc<Observer>,
-    pub(super) ctx: CallContext,
-}
+/// What a broken upstream may be called.
+pub(super) const BROKEN: &[ErrorKind] = &[ErrorKind::Provider, ErrorKind::Overloaded, ErrorKind::Unavailable];
 
 /// What came of a call: the events before its end, and its end.
 #[derive(Debug)]
 pub(super) struct Heard {
     pub(super) events: Vec<ChatEvent>,
     pub(super) error: Option<Error>,
-}
-
-impl Scene {
-    /// A scene whose upstream answers every call so.
-    pub(super) async fn playing(subject: &Subject, reply: Reply) -> Self {
-        let upstream = Upstream::start().await;
-        upstream.always("", reply);
-        let url = upstream.url();
-        Self::at(subject, upstream, &url)
-    }
-
-    /// A scene whose provider calls another address than the upstream's.
-    pub(super) fn at(subject: &Subject, upstream: Upstream, base_url: &str) -> Self {
-        let observer = Arc::new(Observer::default());
-        let request = RequestId::new();
-        let ctx = CallContext::new(request)
-            .with_attempt(AttemptId { request, number: NonZeroU32::MIN }, observer.clone());
-        Self { upstream, provider: subject.provider(base_url), observer, ctx }
-    }
-
-    pub(super) async fn chat(&self) -> llm_core::Result<ChatResponse> {
-        self.provider.chat(&self.ctx, request()).await
-    }
-
-    pub(super) async fn begin(&self) -> llm_core::Result<ChatStream> {
-        self.provider.chat_stream(&self.ctx, request()).await
-    }
-
-    /// A stream to its end. An early error is an end too.
-    pub(super) async fn stream(&self) -> Result<Heard, String> {
-        match self.begin().await {
-            Err(error) => Ok(Heard { events: Vec::new(), error: Some(error) }),
-            Ok(stream) => listen(stream).await,
-        }
-    }
-
-    /// The error of a call that must fail, whole or streamed.
-    pub(super) async fn failure(&self, streamed: bool) -> Result<Error, String> {
-        if !streamed {
-            return self
-                .chat()
-                .await
-                .err()
-                .ok_or_else(|| "a broken answer was given as a whole one".to_owned());
-        }
-        self.stream().await?.error.ok_or_else(|| "a broken stream was given as a whole one".to_owned())
-    }
-
-    /// The calls that the upstream heard must be this one.
-    pub(super) fn one_call(&self) -> Result<Call, String> {
-        let mut calls = self.upstream.calls();
-        match calls.len() {
-            1 => Ok(calls.remove(0)),
-            other => Err(format!("one call makes one upstream call, not {other}")),
-        }
-    }
-
-    /// The upstream must see that the caller hung up.
-    pub(super) async fn hung_up(&self) -> Outcome {
-        let ended = tokio::time::timeout(Duration::from_secs(5), self.upstream.ended(0)).await;
-        match ended {
-            Ok(call) => same("the call's end at the upstream", &call.end, &End::HungUp),
-            Err(_) => Err("the connection was still open five seconds after the caller went away".to_owned()),
-        }
-    }
 }
 
 pub(super) fn request() -> ChatRequest {
@@ -134,6 +60,31 @@ impl Heard {
     pub(super) fn content(&self) -> Vec<&ChatEvent> {
         self.events.iter().filter(|event| !matches!(event, ChatEvent::Alive)).collect()
     }
+
+    /// The text that came, of whatever end.
+    pub(super) fn text(&self) -> String {
+        self.events.iter().filter_map(ChatEvent::as_text).collect()
+    }
+
+    /// `Started` comes at most once, and before everything else.
+    pub(super) fn started_first(&self) -> Outcome {
+        let started = self.content().iter().rposition(|event| matches!(event, ChatEvent::Started(_)));
+        check(started.is_none_or(|at| at == 0), "`Started` comes at most once, and before everything else")
+    }
+}
+
+/// An answer that the model ended, with the tokens that it took.
+pub(super) fn ended_well(response: &ChatResponse) -> Outcome {
+    same("the finish reason", &response.finish_reason(), &Some(&FinishReason::Stop))?;
+    check(response.usage.input_tokens.is_some(), "the tokens of the prompt are lost")?;
+    check(response.usage.output_tokens.is_some(), "the tokens of the answer are lost")
+}
+
+/// A stream's answer must be the one that the whole call gives.
+pub(super) fn same_answer(streamed: &ChatResponse, whole: &ChatResponse) -> Outcome {
+    same("the streamed model", &streamed.model, &whole.model)?;
+    same("the streamed usage", &streamed.usage, &whole.usage)?;
+    same("the streamed choices", &streamed.choices, &whole.choices)
 }
 
 pub(super) fn check(holds: bool, wrong: &str) -> Outcome {

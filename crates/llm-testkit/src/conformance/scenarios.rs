@@ -23,11 +23,11 @@ pub type Scenario = fn(Subject) -> BoxFuture<'static, Outcome>;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __scenario_list {
-    ([$($name:ident)*]) => {
+    ([$($name:ident)*] $scenario:ident) => {
         /// Every scenario, with its name.
-        pub const SCENARIOS: &[(&str, Scenario)] =
+        pub const SCENARIOS: &[(&str, $scenario)] =
             &[$((stringify!($name), |subject| Box::pin(async move { $name(&subject).await }))),*];
     };
 }
 
-crate::__each_scenario! { __scenario_list }
+crate::__each_scenario! { __scenario_list Scenario }

@@ -5,6 +5,8 @@ mod corpus;
 mod faults;
 mod ledger;
 mod llm_upstream;
+mod local_conformance;
+mod local_reference;
 mod mixed;
 mod raw;
 mod reference;

@@ -6,14 +6,13 @@ use crate::{
     DeadPort, Reply, Upstream,
     conformance::{
         Outcome, Subject, TEXT,
-        checks::{Heard, Scene, check, one_of, stage},
+        checks::{BROKEN, Heard, check, one_of, stage},
+        scene::Scene,
     },
 };
 
 /// What an answer that cannot be understood may be called.
 const UNREADABLE: &[ErrorKind] = &[ErrorKind::InvalidResponse, ErrorKind::StreamInterrupted];
-/// What a broken upstream may be called.
-const BROKEN: &[ErrorKind] = &[ErrorKind::Provider, ErrorKind::Overloaded, ErrorKind::Unavailable];
 
 /// A stream whose connection is closed before its end gives what came, then `StreamInterrupted`.
 pub async fn a_cut_stream_is_interrupted(subject: &Subject) -> Outcome {
@@ -43,8 +42,7 @@ async fn interrupted(subject: &Subject, reply: Reply) -> Outcome {
 
 /// What was given before the end must be the beginning of the text. A reset may swallow all of it.
 fn is_a_beginning(heard: &Heard) -> Outcome {
-    let text: String = heard.events.iter().filter_map(|event| event.as_text()).collect();
-    check(TEXT.starts_with(&text), "what was given is not the beginning of what came")
+    check(TEXT.starts_with(&heard.text()), "what was given is not the beginning of what came")
 }
 
 /// An error among the events is the stream's end: not a part, and not an answer.

@@ -3,10 +3,7 @@
 use futures_util::StreamExt as _;
 use llm_core::ChatEvent;
 
-use crate::conformance::{
-    Outcome, Subject,
-    checks::{Scene, check},
-};
+use crate::conformance::{Outcome, Subject, checks::check, scene::Scene};
 
 /// A stream that is dropped closes its connection: that is what stops the vendor's work.
 pub async fn a_dropped_stream_hangs_up(subject: &Subject) -> Outcome {

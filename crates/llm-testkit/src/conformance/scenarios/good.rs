@@ -1,13 +1,14 @@
 //! Good answers: whole, streamed, in any pieces, with fields that nobody knows.
 
-use llm_core::{ChatEvent, ChatResponse, FinishReason};
+use llm_core::{ChatResponse, FinishReason};
 use serde_json::Value;
 
 use crate::{
     Gate,
     conformance::{
         ARGUMENTS, Outcome, SURVIVOR, Subject, TEXT, TOOL,
-        checks::{Heard, Scene, check, request, same},
+        checks::{Heard, check, ended_well, request, same, same_answer},
+        scene::Scene,
     },
 };
 
@@ -25,15 +26,12 @@ pub async fn a_stream_is_whole(subject: &Subject) -> Outcome {
     let heard = scene.stream().await?;
     is_the_text(&heard.whole()?)?;
     scene.one_call()?;
-    let started = heard.content().iter().rposition(|event| matches!(event, ChatEvent::Started(_)));
-    check(started.is_none_or(|at| at == 0), "`Started` comes at most once, and before everything else")
+    heard.started_first()
 }
 
 fn is_the_text(response: &ChatResponse) -> Outcome {
     same("the text", &response.text(), &TEXT.to_owned())?;
-    same("the finish reason", &response.finish_reason(), &Some(&FinishReason::Stop))?;
-    check(response.usage.input_tokens.is_some(), "the tokens of the prompt are lost")?;
-    check(response.usage.output_tokens.is_some(), "the tokens of the answer are lost")
+    ended_well(response)
 }
 
 /// The events of a stream make the answer that the whole call gives.
@@ -42,10 +40,8 @@ pub async fn stream_and_whole_answer_agree(subject: &Subject) -> Outcome {
     let whole = whole.chat().await.map_err(|error| error.report())?;
     let streamed = Scene::playing(subject, subject.replies.good(true)).await;
     let streamed = streamed.stream().await?.whole()?;
-    same("the streamed model", &streamed.model, &whole.model)?;
     same("the streamed id", &streamed.id, &whole.id)?;
-    same("the streamed usage", &streamed.usage, &whole.usage)?;
-    same("the streamed choices", &streamed.choices, &whole.choices)
+    same_answer(&streamed, &whole)
 }
 
 /// A tool's call comes with its id, name and arguments, whole and streamed.
@@ -131,11 +127,7 @@ pub async fn the_attempt_is_told_that_it_leaves(subject: &Subject) -> Outcome {
 pub async fn the_attempt_id_is_sent(subject: &Subject) -> Outcome {
     for streamed in [false, true] {
         let scene = Scene::playing(subject, subject.replies.good(streamed)).await;
-        if streamed {
-            scene.stream().await?.whole()?;
-        } else {
-            scene.chat().await.map_err(|error| error.report())?;
-        }
+        scene.answer(streamed).await?;
         let id = scene.ctx.attempt_id().map(|id| id.to_string());
         same("`x-client-request-id`", &scene.one_call()?.client_request_id(), &id.as_deref())?;
     }
@@ -147,11 +139,7 @@ pub async fn the_upstream_id_is_told(subject: &Subject) -> Outcome {
     let Some(id) = subject.replies.id else { return Ok(()) };
     for streamed in [false, true] {
         let scene = Scene::playing(subject, subject.replies.good(streamed)).await;
-        let response = if streamed {
-            scene.stream().await?.whole()?
-        } else {
-            scene.chat().await.map_err(|error| error.report())?
-        };
+        let response = scene.answer(streamed).await?;
         same("the answer's id", &response.id.as_deref(), &Some(id))?;
         check(scene.observer.ids().iter().any(|told| told == id), "`ctx.upstream_id()` was not told the id")?;
     }

@@ -8,7 +8,8 @@ use crate::{
     Reply,
     conformance::{
         Outcome, Subject,
-        checks::{Scene, check, one_of, same, stage},
+        checks::{BROKEN, check, one_of, same, stage},
+        scene::Scene,
     },
 };
 
@@ -72,7 +73,6 @@ pub async fn a_wait_that_makes_no_sense_is_ignored(subject: &Subject) -> Outcome
 
 /// A broken upstream may be tried again, whatever its body is.
 pub async fn a_broken_upstream_is_told(subject: &Subject) -> Outcome {
-    let kinds = [ErrorKind::Provider, ErrorKind::Overloaded, ErrorKind::Unavailable];
     let own = &subject.replies.server_error;
     let html = |status| {
         Reply::status(status).header("content-type", "text/html").bytes("<html><h1>Bad Gateway</h1></html>")
@@ -80,7 +80,7 @@ pub async fn a_broken_upstream_is_told(subject: &Subject) -> Outcome {
     let replies = [(own.status, own.reply()), (500, html(500)), (502, html(502)), (503, Reply::status(503))];
     for (status, reply) in replies {
         for error in refusals(subject, status, reply).await? {
-            one_of(&error, &kinds)?;
+            one_of(&error, BROKEN)?;
             check(error.is_retryable(), "a broken upstream may be tried again")?;
         }
     }

@@ -4,7 +4,8 @@ use crate::{
     Canary, DeadPort, Reply, Upstream,
     conformance::{
         KEY, Outcome, Subject,
-        checks::{Scene, check, no_key_in},
+        checks::{check, no_key_in},
+        scene::Scene,
     },
 };
 
