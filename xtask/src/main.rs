@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod check_each;
 mod ci;
 mod codegen;
@@ -49,6 +50,8 @@ enum Task {
     NewProvider(new_provider::Options),
     /// Runs the decoders over a folder of recorded exchanges.
     Replay(replay::Options),
+    /// What a call costs in CPU time, beside a bare HTTP client in the same run.
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -72,5 +75,6 @@ fn run(task: &Task) -> Result<()> {
         Task::Codegen(options) => codegen::run(options),
         Task::NewProvider(options) => new_provider::run(options),
         Task::Replay(options) => replay::run(options),
+        Task::Bench => bench::run(),
     }
 }
