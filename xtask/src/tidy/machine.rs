@@ -4,13 +4,13 @@ use super::{Findings, files::File};
 
 /// How the paths of someone's machine begin.
 const PATHS: [&str; 4] = ["/work/", "/root/", "/home/", "/Users/"];
-/// Where packages come from: the next machine has a mirror.
-const HOSTS: [&str; 4] = ["index.crates.io", "static.crates.io", "deb.debian.org", "security.debian.org"];
+/// How the hosts begin that packages come from: the next machine has others.
+const HOSTS: [&str; 6] = ["://index.", "://static.", "://registry.", "://mirror.", "://files.", "://deb."];
 /// Where Cargo says that it takes crates from somewhere else.
 const REGISTRIES: [&str; 5] =
     ["replace-with", "sparse+http", " registry = ", "[registries", "index = \"http"];
-/// The registry itself, as the lock file names it.
-const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+/// How the lock file names the registry that Cargo comes with.
+const CARGOS_OWN: &str = "registry+https://github.com/rust-lang/";
 
 /// No file holds a path or a host that is there for one machine only.
 pub(super) fn no_paths_of_a_machine(files: &[File]) -> Findings {
@@ -36,13 +36,13 @@ fn machine_path(line: &str) -> Option<&'static str> {
     host.or_else(|| PATHS.into_iter().find(|path| line.match_indices(path).any(|(at, _)| begins(at))))
 }
 
-/// Crates come from crates.io: whoever builds elsewhere says so in a configuration of their own.
+/// Crates come from Cargo's own registry: whoever takes them elsewhere says so in a configuration of their own.
 pub(super) fn no_other_registry(files: &[File]) -> Findings {
     let manifests = files.iter().filter(|file| file.path.ends_with(".toml") || file.name() == "Cargo.lock");
     let lines = manifests.flat_map(|file| file.lines().map(move |(number, line)| (file, number, line)));
     lines
         .filter(|(_, _, line)| {
-            let elsewhere = line.contains("registry+") && !line.contains(CRATES_IO);
+            let elsewhere = line.contains("registry+") && !line.contains(CARGOS_OWN);
             elsewhere || REGISTRIES.iter().any(|word| line.contains(word))
         })
         .map(|(file, number, _)| {

@@ -190,7 +190,7 @@ fn a_misspelt_variable_is_told() {
 #[test]
 fn a_key_that_would_travel_in_the_clear_is_told() {
     let key = ("OPENROUTER_API_KEY", "sk-1");
-    let far = from_variables([key, ("OPENROUTER_BASE_URL", "http://proxy.example/v1")]);
+    let far = from_variables([key, ("OPENROUTER_BASE_URL", "http://far.example/v1")]);
     assert!(far.warnings()[0].contains("travel in the clear"), "{:?}", far.warnings());
     for near in ["http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1"] {
         assert!(from_variables([key, ("OPENROUTER_BASE_URL", near)]).warnings().is_empty(), "{near}");
