@@ -21,8 +21,8 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const ROUNDS: usize = 3;
 
 /// Calls for one figure, and streams. The clock of a process ticks 100 times a second: fewer would show the ticks.
-const CALLS: usize = 4_000;
-const STREAMS: usize = 60;
+const CALLS: usize = 10_000;
+const STREAMS: usize = 500;
 
 /// Events of text in a stream, as the upstream is told.
 const CHUNKS: usize = 200;
@@ -120,13 +120,22 @@ async fn answers(llm: &LlmService, next: &mut usize, count: usize, at_once: usiz
     *next += count;
     let calls = stream::iter(first..first + count).map(|number| llm.generate_response(request(number)));
     calls.buffer_unordered(at_once).try_for_each(async |_| Ok(())).await?;
-    Ok(())
+    written(llm).await
 }
 
 async fn again(llm: &LlmService, next: usize, count: usize) -> Outcome<()> {
     for _ in 0..count {
-        llm.generate_response(request(next - 1)).await?;
+        let reply = llm.generate_response(request(next - 1)).await?;
+        if reply.cached.is_none() {
+            return Err("an answer that should be in the cache is not".into());
+        }
     }
+    written(llm).await
+}
+
+/// The last rows belong to the calls that made them.
+async fn written(llm: &LlmService) -> Outcome<()> {
+    llm.log()?.written().await;
     Ok(())
 }
 
@@ -138,7 +147,7 @@ async fn streams(llm: &LlmService, next: &mut usize, count: usize) -> Outcome<()
             event?;
         }
     }
-    Ok(())
+    written(llm).await
 }
 
 /// One connection, kept alive, whose answers are read and not understood.
