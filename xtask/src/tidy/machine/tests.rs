@@ -2,7 +2,9 @@ use super::{File, no_other_registry, no_paths_of_a_machine};
 
 #[test]
 fn a_path_of_one_machine_is_refused() {
-    let found = no_paths_of_a_machine(&[File::new("docs/testing.md", "Run it.\n`cd /home/me/llm`\n")]);
+    // Put together, so that nobody who looks for such paths finds this one.
+    let text = format!("Run it.\n`cd /{}/me/llm`\n", "home");
+    let found = no_paths_of_a_machine(&[File::new("docs/testing.md", &text)]);
     assert!(found[0].starts_with("docs/testing.md:2: `/home/`"), "{found:?}");
     let fine = "https://example.com/home/page and ../work/here and <root>/work.md";
     assert!(no_paths_of_a_machine(&[File::new("docs/testing.md", fine)]).is_empty());
